@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -27,6 +27,7 @@ __all__ = [
     "link",
     "navigate",
     "per_upload_key",
+    "picked",
     "register_pages",
     "remember_run",
     "reset_upload",
@@ -37,6 +38,7 @@ __all__ = [
     "set_widgets",
     "start_widget",
     "uploader_key",
+    "widget",
     "widget_is",
 ]
 
@@ -252,6 +254,20 @@ def set_widget(key: str, value: object) -> None:
 def widget_is(key: str, value: object) -> bool:
     """Whether a widget has a value, also one that the address gives and that is not drawn yet."""
     return bool(st.session_state.get(key, st.query_params.get(key)) == value)
+
+
+def picked(key: str) -> list[str]:
+    """Name what was clicked in a chart, in the callback of that click: the first of each mark's own data."""
+    event = st.session_state.get(key)
+    points = event.selection.points if event else []
+    data = [point.get("customdata") for point in points]
+    names = [own[0] if isinstance(own, list) and own else own for own in data]
+    return [name for name in names if isinstance(name, str)]
+
+
+def widget(key: str, missing: object = None) -> Any:
+    """Return the value of a widget."""
+    return st.session_state.get(key, missing)
 
 
 def has_changed(name: str, value: object) -> bool:

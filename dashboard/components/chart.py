@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -10,10 +11,15 @@ import streamlit as st
 
 from dashboard.components.tables import show_table
 from ptmrank_core.reports.figures.style.escaping import plain_figure
-from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
+from ptmrank_core.reports.figures.style.pages import on_page
+from ptmrank_core.reports.figures.style.theme import LEAST_WIDTH, config_of, least_width_of
 from ptmrank_core.reports.tables.table import Table
 
-__all__ = ["show_chart"]
+__all__ = ["narrow_only", "show_chart", "wide_only"]
+
+SCROLL_HINT = "There is more to the right: scroll sideways."
+SMALL = 560
+"""Pixels of a box; in a narrower one a chart that has a small form is shown as that."""
 
 
 def show_chart(
@@ -23,12 +29,13 @@ def show_chart(
     title: str,
     alt: str,
     table: Callable[[], Table] | None = None,
-    select: tuple[Literal["points", "box", "lasso"], ...] = (),
-    config: dict[str, Any] = PLOTLY_CONFIG,
+    select: tuple[Literal["points", "box", "lasso"], ...] | Callable[[], None] = (),
+    small: Callable[[], str] | None = None,
 ) -> list[dict[str, Any]]:
     """Draw a figure with its title, and a switch that shows its numbers as a table in its place.
 
-    Names of files and classes in the figure are never read as markup.
+    Names of files and classes in the figure are never read as markup. A figure that needs more pixels than
+    its place has is scrolled, and says so.
 
     Parameters
     ----------
@@ -44,9 +51,10 @@ def show_chart(
     table
         Makes the table; it has every number that the figure has.
     select
-        How points can be selected; not at all by default. In the table a cell can be, then.
-    config
-        Plotly's configuration.
+        How points can be selected; not at all by default. In the table a cell can be, then. Or what is called
+        when a mark is clicked: the state has which one under the chart's key, and the figure may change.
+    small
+        Makes what is shown in a narrow place, such as a phone, instead of the figure: HTML.
 
     Returns
     -------
@@ -60,13 +68,69 @@ def show_chart(
             "As table", key=f"{key}-table", bind="query-params", width="content"
         )
     if table is not None and as_table:
-        row = show_table(table(), alt=alt, key=f"{key}-cells" if select else None)
+        row = show_table(table(), alt=alt, key=f"{key}-cells" if select and not callable(select) else None)
         return [] if row is None else [{"row": row}]
-    plain = plain_figure(figure)
-    if not select:
-        st.plotly_chart(plain, key=key, config=config, alt=alt)
-        return []
-    event: Any = st.plotly_chart(
-        plain, key=key, config=config, alt=alt, on_select="rerun", selection_mode=select
-    )
+    plain = _dressed(plain_figure(figure))
+    look: dict[str, Any] = {"key": key, "config": config_of(figure), "alt": alt}
+    if small is not None:
+        with narrow_only(key):
+            st.html(small())
+    with wide_only(key) if small is not None else nullcontext(), _scrolled(key, least_width_of(figure)):
+        if not select:
+            st.plotly_chart(plain, **look)
+            return []
+        if callable(select):
+            st.plotly_chart(plain, on_select=select, selection_mode="points", **look)
+            return []
+        event: Any = st.plotly_chart(plain, on_select="rerun", selection_mode=select, **look)
     return list(event.selection.points)
+
+
+def _dressed(figure: dict[str, Any]) -> dict[str, Any]:
+    """Draw a figure in the colours of the reader's page."""
+    is_dark = st.context.theme.type == "dark"
+    ink = st.get_option(f"theme.{'dark' if is_dark else 'light'}.textColor")
+    return on_page(figure, ink=ink, is_dark=is_dark)
+
+
+def _scrolled(key: str, least_width: int) -> Any:
+    """Open a container that scrolls sideways where the screen has fewer pixels than a figure needs.
+
+    How wide the screen is, only the browser knows: a container query asks it.
+    """
+    box = st.container(key=f"scroll-{key}")
+    if least_width <= LEAST_WIDTH:
+        return box
+    own = f".st-key-scroll-{key}"
+    chart = '[data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"])'
+    with box:
+        st.html(
+            f"<style>{own} {{ overflow-x: auto; container-type: inline-size; }} {own} {chart} "
+            f"{{ min-width: {least_width}px; }} {own} .scroll-hint {{ display: none; }} "
+            f"@container (max-width: {least_width - 1}px) {{ {own} .scroll-hint "
+            "{ display: block; position: sticky; left: 0; font-size: 0.875rem; } }</style>"
+            f'<div class="scroll-hint">{SCROLL_HINT} <span aria-hidden="true">→</span></div>'
+        )
+    return box
+
+
+def wide_only(name: str) -> Any:
+    """Open a container that is not there in a narrow box."""
+    return _by_width(name, "wide", f"(max-width: {SMALL - 1}px)")
+
+
+def narrow_only(name: str) -> Any:
+    """Open a container that is only there in a narrow box."""
+    return _by_width(name, "narrow", f"(min-width: {SMALL}px)")
+
+
+def _by_width(name: str, form: str, hidden: str) -> Any:
+    """Open a container in another one, which hides it where it is so wide, or not."""
+    outer = st.container(key=f"{form}-box-{name}")
+    own = f".st-key-{form}-box-{name}"
+    with outer:
+        st.html(
+            f"<style>{own} {{ container-type: inline-size; }} "
+            f"@container {hidden} {{ .st-key-{form}-{name} {{ display: none; }} }}</style>"
+        )
+        return st.container(key=f"{form}-{name}")

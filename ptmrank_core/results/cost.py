@@ -1,15 +1,17 @@
-"""What each model costs, and which models are worth their cost."""
+"""What each model costs, and which models are on the frontier of place and cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ptmrank_core.ranking import pareto_front
 from ptmrank_core.records import ModelOutcome, ModelSpec, Ranking, RunResult
 
 __all__ = ["COST_TITLES", "ModelCost", "cost_of", "costs_of", "fronts_of"]
 
+
+TOLERANCE = 0.1  # costs that differ by less are alike: times and memory are never measured the same twice
+MIN_CONSIDERED = 3  # models, from the first place down; of more, the better half
 
 COST_TITLES: Mapping[str, str] = {
     "n_parameters": "parameters",
@@ -71,20 +73,41 @@ def cost_of(planned: ModelSpec, outcome: ModelOutcome | None) -> ModelCost:
 
 
 def fronts_of(costs: Mapping[str, ModelCost], ranking: Ranking) -> dict[str, tuple[str, ...]]:
-    """Find, under each cost, the models that no other one beats in the order at no higher cost.
+    """Find the models on the frontier of each cost, by rising cost.
 
-    Costs that are known of fewer than two ranked models are left out.
+    A model is beaten where another one that costs no more than it, or hardly more, is placed better and told
+    apart from it; or where one that is not told apart from it costs clearly less. Cheap is not enough: models
+    in the worse half of the order are on no frontier. Costs that are known of fewer than two ranked models
+    are left out.
     """
+    places = places_of(ranking)
+    n_considered = max(MIN_CONSIDERED, -(-len(places) // 2))
     fronts = {}
     for name in COST_TITLES:
-        known = {
-            model: value
-            for model, cost in costs.items()
-            if model in ranking.mean_ranks and (value := cost.known(name)) is not None
-        }
-        if len(known) > 1:
-            fronts[name] = pareto_front(known, places_of(ranking), higher_is_better=False)
+        known = {model: value for model in ranking.order if (value := costs[model].known(name)) is not None}
+        if len(known) < 2:
+            continue
+        front = [
+            model
+            for model, cost in known.items()
+            if places[model] <= n_considered and not _is_beaten(model, cost, known, ranking)
+        ]
+        best = next(iter(known))
+        fronts[name] = tuple(sorted(front or [best], key=lambda model: (known[model], places[model])))
     return fronts
+
+
+def _is_beaten(model: str, cost: float, known: Mapping[str, float], ranking: Ranking) -> bool:
+    """Whether another model is better at hardly more cost, or as good at clearly less."""
+    ties = ranking.intervals.ties if ranking.intervals else ()
+    alike = {other for group in ties if model in group for other in group}
+    place = ranking.order.index(model)
+    return any(
+        (other in alike and known[other] * (1 + TOLERANCE) < cost)
+        or (other not in alike and number < place and known[other] <= cost * (1 + TOLERANCE))
+        for number, other in enumerate(ranking.order)
+        if other != model and other in known
+    )
 
 
 def places_of(ranking: Ranking) -> dict[str, float]:

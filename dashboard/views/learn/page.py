@@ -13,7 +13,6 @@ from dashboard.components.metric_page import metric_page
 from ptmrank_core.lessons import STORIES, Lesson, Scene, Sweep, sweep, teach
 from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.reports.figures.lessons import (
-    LESSON_CONFIG,
     scene_figure,
     scene_table,
     share_of_range,
@@ -48,7 +47,6 @@ def page() -> None:
         sweep_figure(curves, scene.separation),
         key="sweep",
         title="Every score against the separation of the classes",
-        config=LESSON_CONFIG,
         alt="One small chart for each metric: its score against the separation of the classes",
         table=partial(sweep_table, curves),
     )
@@ -128,7 +126,6 @@ def _picture(lesson: Lesson) -> None:
         scene_figure(lesson),
         key="scene",
         title="The classes",
-        config=LESSON_CONFIG,
         alt=f"{scene.n_classes} classes at separation {scene.separation}, {scene.noise:.0%} of the labels "
         f"redrawn",
         table=partial(scene_table, lesson),

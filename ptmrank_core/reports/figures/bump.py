@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -9,17 +10,19 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.ranking_overview_data import voters_first
-from ptmrank_core.reports.figures.style.rank_colours import ink_on
-from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.reports.figures.style.rank_colours import ink_everywhere
+from ptmrank_core.reports.figures.style.theme import BRIGHT, set_least_width
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table
 
-__all__ = ["MAX_COLOURED", "BumpLayout", "bump_figure", "bump_table"]
+__all__ = ["N_FIRST", "BumpLayout", "bump_figure", "bump_table"]
 
-MAX_COLOURED = 15
-# Symbols in which a number is legible.
+N_FIRST = 3
+"""So many models, from the first place down, have colours of their own."""
+CHOSEN = (BRIGHT[3], BRIGHT[5], BRIGHT[4])
+# Symbols in which a number is legible; a chosen model has the same colour as every third, never its symbol.
 SYMBOLS = ("circle", "square", "diamond", "hexagon", "octagon")
-GREY = "rgba(128,128,128,0.45)"
-ROW = 32
+FAINT = "rgba(128,128,128,0.45)"
+ROW, COLUMN, NAMES = 32, 34, 260  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,44 +70,68 @@ def bump_table(layout: BumpLayout) -> Table:
     return Table.of("ranks", "Ranks under every metric", columns, records)
 
 
-def bump_figure(layout: BumpLayout) -> go.Figure:
-    """Draw a line for each model through its ranks; the first fifteen have their place in every mark."""
-    n_models = len(layout.models)
+def bump_figure(layout: BumpLayout, *, highlight: Collection[str] = ()) -> go.Figure:
+    """Draw a line for each model through its ranks, in grey but for the first three and those that stand out.
+
+    Parameters
+    ----------
+    layout
+        What is drawn.
+    highlight
+        Models that stand out. A line in colour has the place of its model in every mark.
+    """
+    chosen = [model for model in layout.models[N_FIRST:] if model in highlight]
+    looks = {model: (BRIGHT[place], SYMBOLS[place]) for place, model in enumerate(layout.models[:N_FIRST])}
+    looks |= {
+        model: (CHOSEN[place % len(CHOSEN)], SYMBOLS[place // len(CHOSEN) % len(SYMBOLS)])
+        for place, model in enumerate(chosen)
+    }
     figure = go.Figure()
-    # The first ones are drawn last, above all others.
-    for index in range(n_models - 1, -1, -1):
-        is_coloured = index < MAX_COLOURED
-        color = BRIGHT[index % len(BRIGHT)] if is_coloured else GREY
-        figure.add_scatter(
-            x=list(range(len(layout.metrics) + 1)),
-            y=list(layout.ranks[index]),
-            text=[str(index + 1)] * (len(layout.metrics) + 1),
-            name=layout.models[index],
-            mode="lines+markers+text" if is_coloured else "lines+markers",
-            line={"color": color, "width": 2.5 if is_coloured else 1.2},
-            marker={
-                "color": color,
-                "symbol": SYMBOLS[index % len(SYMBOLS)] if is_coloured else "circle",
-                "size": 19 if is_coloured else 5,
-            },
-            textfont={"size": 11} | ({"color": ink_on(color)} if is_coloured else {}),
-            hovertemplate="rank %{y}<extra>%{fullData.name}</extra>",
-            showlegend=False,
-        )
+    # What has a colour is drawn last, above all others; what was chosen comes after the first three.
+    grey = [model for model in layout.models if model not in looks]
+    first = [model for model in looks if model not in highlight]
+    for model in (*reversed(grey), *reversed(first), *(own for own in looks if own in highlight)):
+        _add_line(figure, layout, model, looks.get(model), is_bold=model in highlight)
     _lay_out(figure, layout)
     return figure
 
 
+def _add_line(
+    figure: go.Figure, layout: BumpLayout, model: str, look: tuple[str, str] | None, *, is_bold: bool
+) -> None:
+    """Draw one model; without a look of its own it is thin and grey."""
+    index, n_columns = layout.models.index(model), len(layout.metrics) + 1
+    color, symbol = look or (FAINT, "circle")
+    size = (23 if is_bold else 19) if look else 7
+    figure.add_scatter(
+        x=list(range(n_columns)),
+        y=list(layout.ranks[index]),
+        text=[str(index + 1)] * n_columns if look else None,
+        customdata=[[model]] * n_columns,
+        name=model,
+        mode="lines+markers+text" if look else "lines+markers",
+        line={"color": color, "width": (4.5 if is_bold else 2.5) if look else 1.2},
+        marker={"color": color, "symbol": symbol, "size": size},
+        textfont={"size": 11} | ({"color": ink_everywhere(color)} if look else {}),
+        unselected={"marker": {"opacity": 1}},
+        hovertemplate="rank %{y}<extra>%{fullData.name}</extra>",
+        showlegend=False,
+    )
+
+
 def _lay_out(figure: go.Figure, layout: BumpLayout) -> None:
     n_models = len(layout.models)
-    titles = ["Together", *(METRICS[name].title for name in layout.metrics)]
+    titles = ["together", *(METRICS[name].title for name in layout.metrics)]
     figure.update_layout(
         xaxis={"tickvals": list(range(len(titles))), "ticktext": titles, "side": "top", "tickangle": -50}
         | {"range": [-0.4, len(titles) - 0.6], "zeroline": False, "showgrid": True, "automargin": True},
         yaxis={"range": [n_models + 0.6, 0.4], "zeroline": False, "showgrid": False, "automargin": True}
         | {"tickvals": list(range(1, n_models + 1))}
         | {"ticktext": [f"{model}  {place}" for place, model in enumerate(layout.models, start=1)]},
-        height=130 + ROW * n_models,
+        height=150 + ROW * n_models,
         margin={"l": 10, "r": 20, "t": 20, "b": 20},
         modebar={"orientation": "v"},
     )
+    figure.update_xaxes(title="rank under each metric, the heaviest vote first")
+    figure.update_yaxes(title="model, by its place")
+    set_least_width(figure, NAMES + COLUMN * len(titles))

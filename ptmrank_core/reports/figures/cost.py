@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 
 import plotly.graph_objects as go
 
 from ptmrank_core.records import Ranking
-from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.reports.figures.style.labels import beside_marks, padded
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
 from ptmrank_core.results.cost import COST_TITLES, ModelCost, places_of
 
 __all__ = ["cost_figure"]
 
-MAX_NAMES = 20
+INSIDE = (240, 300)  # pixels that the axes enclose on a phone
+LETTERS, HEIGHT, N_TICKS = 11, 430, 10
 
 
 def cost_figure(
-    name: str, costs: Mapping[str, ModelCost], ranking: Ranking, front: Sequence[str]
+    name: str,
+    costs: Mapping[str, ModelCost],
+    ranking: Ranking,
+    front: Sequence[str],
+    *,
+    highlight: Collection[str] = (),
 ) -> go.Figure:
-    """Draw a cost against the place in the order; the front is a line of marks of its own.
+    """Draw a cost against the place in the order; the frontier is a line of marks of its own.
 
     Parameters
     ----------
@@ -27,36 +35,65 @@ def cost_figure(
     costs, ranking
         Of the models.
     front
-        The models that no other one beats at no higher cost, by rising cost.
+        The models on the frontier, by rising cost.
+    highlight
+        Models that stand out.
     """
     places = places_of(ranking)
     known = {model: value for model in ranking.order if (value := costs[model].known(name)) is not None}
     others = [model for model in known if model not in set(front)]
+    is_log = min(known.values(), default=0) > 0
+    scaled = {model: math.log10(value) if is_log else value for model, value in known.items()}
+    x_range, y_range = padded(list(scaled.values())), [len(places) + 0.7, 0.3]
+    first = sorted(known, key=lambda model: (model not in highlight, model not in front))
+    labels = beside_marks(
+        [(scaled[model], places[model]) for model in first],
+        first,
+        ranges=(x_range, y_range),
+        pixels=INSIDE,
+        size=LETTERS,
+    )
+    written = dict(zip(first, zip(labels.texts, labels.sides, strict=True), strict=True))
     figure = go.Figure()
     for models, title, color, symbol, mode in (
-        (others, "beaten at no higher cost", BRIGHT[6], "circle", "markers"),
-        (list(front), "worth its cost", BRIGHT[0], "diamond", "lines+markers"),
+        (others, "beaten", GREY, "circle", "markers"),
+        (list(front), "on the frontier", BRIGHT[0], "diamond", "lines+markers"),
     ):
         figure.add_scatter(
             x=[known[model] for model in models],
             y=[places[model] for model in models],
-            text=[model.removeprefix("demo:") for model in models],
+            text=[written[model][0] for model in models],
             customdata=models,
-            mode=mode + ("+text" if len(known) <= MAX_NAMES else ""),
+            mode=mode + "+text",
             name=title,
             line={"shape": "hv", "width": 1.5},
-            textposition="top center",
-            textfont={"size": 10},
+            textposition=[written[model][1] for model in models],
+            textfont={"size": LETTERS, "color": INK},
             cliponaxis=False,
-            marker={"color": color, "symbol": symbol, "size": 10},
+            marker={
+                "color": color,
+                "symbol": symbol,
+                "size": [15 if model in highlight else 10 for model in models],
+                "line": {"color": INK, "width": [3 if model in highlight else 0 for model in models]},
+            },
+            unselected={"marker": {"opacity": 1}},
             hovertemplate="%{customdata}<br>place %{y}, %{x:.4s}<extra></extra>",
         )
-    figure.update_xaxes(title=COST_TITLES[name], type="log", zeroline=False)
-    figure.update_yaxes(title="place (1 is best)", autorange="reversed", zeroline=False)
+    _lay_out(figure, COST_TITLES[name], x_range, y_range, is_log=is_log)
+    return figure
+
+
+def _lay_out(
+    figure: go.Figure, title: str, x_range: list[float], y_range: list[float], *, is_log: bool
+) -> None:
+    step = max(1, -(-int(y_range[0]) // N_TICKS))
+    figure.update_xaxes(title=title, type="log" if is_log else "linear", zeroline=False)
+    figure.update_xaxes(range=x_range, nticks=5)
+    figure.update_yaxes(title="place (1 is best)", range=y_range, zeroline=False)
+    figure.update_yaxes(tickvals=list(range(1, int(y_range[0]) + 1, step)))
     figure.update_layout(
-        height=430,
+        height=HEIGHT,
         margin={"l": 10, "r": 10, "t": 40, "b": 40},
         modebar={"orientation": "v"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
-    return figure

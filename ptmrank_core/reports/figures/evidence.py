@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence
 from ptmrank_core.records import Truth
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
+from ptmrank_core.reports.figures.style.labels import beside_marks, padded
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     CORRELATION_TITLES,
@@ -24,8 +26,7 @@ from ptmrank_core.results.evidence import (
 __all__ = ["CorrelationLayout", "correlation_figure", "truth_figure"]
 
 ROW_PIXELS = 30
-# More names than these would overlap.
-MAX_NAMES = 20
+INSIDE, LETTERS = (230, 320), 11  # pixels that the axes enclose on a phone, and of a letter
 MARKS = {CONSENSUS: ("diamond", BRIGHT[1]), PARAMETERS: ("x", BRIGHT[6])}
 
 
@@ -120,6 +121,7 @@ def _lay_rows_out(figure: go.Figure, layout: CorrelationLayout, title: str) -> N
         range=[n_rows - 0.4, -0.6],
         automargin=True,
         zeroline=False,
+        title="metric",
     )
     figure.update_layout(height=110 + ROW_PIXELS * n_rows, margin={"l": 10, "r": 10, "t": 20, "b": 40})
 
@@ -145,22 +147,28 @@ def truth_figure(
         Models in the order of the table; those that lack one of the two are left out.
     """
     models = [model for model in order if model in values and model in truth.values]
+    points = [(values[model], truth.values[model]) for model in models]
+    is_log = _scale(contender) == "log"
+    drawn = [(math.log10(x) if is_log else x, y) for x, y in points]
+    ranges = padded([x for x, _ in drawn]), padded([y for _, y in drawn])
+    labels = beside_marks(drawn, models, ranges=ranges, pixels=INSIDE, size=LETTERS)
     figure = go.Figure()
     figure.add_scatter(
-        x=[values[model] for model in models],
-        y=[truth.values[model] for model in models],
-        text=[model.removeprefix("demo:") for model in models],
+        x=[x for x, _ in points],
+        y=[y for _, y in points],
+        text=list(labels.texts),
         customdata=models,
-        mode="markers+text" if len(models) <= MAX_NAMES else "markers",
-        textposition="top center",
-        textfont={"size": 10},
+        mode="markers+text",
+        textposition=list(labels.sides),
+        textfont={"size": LETTERS, "color": INK},
         cliponaxis=False,
         marker={"color": BRIGHT[0], "size": 9},
         hovertemplate="%{customdata}<br>%{x:.4g}, %{y:.4g}<extra></extra>",
         showlegend=False,
     )
     figure.update_xaxes(title=_value_title(contender), zeroline=False, type=_scale(contender))
-    figure.update_yaxes(title=measure_title(truth), zeroline=False)
+    figure.update_xaxes(range=ranges[0], nticks=5)
+    figure.update_yaxes(title=measure_title(truth), zeroline=False, range=ranges[1])
     figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 20, "b": 40})
     return figure
 

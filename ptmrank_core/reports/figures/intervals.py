@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS, stripe
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.intervals import assign_lanes, tie_letters
 
@@ -91,7 +91,9 @@ def interval_table(order: Sequence[str], intervals: RankIntervals) -> Table:
     return Table.of("intervals", "How sure the order is", columns, records)
 
 
-def interval_figure(order: Sequence[str], intervals: RankIntervals) -> go.Figure:
+def interval_figure(
+    order: Sequence[str], intervals: RankIntervals, *, highlight: Collection[str] = ()
+) -> go.Figure:
     """Draw one row for each model: its place as a dot, its interval as a line, ties as bands to the right.
 
     Parameters
@@ -100,6 +102,8 @@ def interval_figure(order: Sequence[str], intervals: RankIntervals) -> go.Figure
         Ids of the ranked models, best first.
     intervals
         Their intervals.
+    highlight
+        Models whose rows stand out.
     """
     layout = IntervalLayout.of(order, intervals)
     figure = go.Figure()
@@ -119,13 +123,15 @@ def interval_figure(order: Sequence[str], intervals: RankIntervals) -> go.Figure
         x=layout.places,
         y=list(range(len(layout.models))),
         mode="markers",
-        marker={"color": DOT, "size": 12, "line": {"color": "white", "width": 1.5}},
+        marker={"color": DOT, "size": 12, "line": {"width": 0}},
+        unselected={"marker": {"opacity": 1}},
         name="place on all samples",
         customdata=[[model, p] for model, p in zip(layout.models, layout.p_best, strict=True)],
         hovertemplate="%{customdata[0]}<br>place %{x}<br>best: %{customdata[1]:.0%}<extra></extra>",
     )
     _add_bands(figure, layout, len(order))
     _lay_out(figure, layout, len(order))
+    figure.update_layout(shapes=[stripe(y) for y, model in enumerate(layout.models) if model in highlight])
     return figure
 
 
@@ -161,6 +167,7 @@ def _lay_out(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None:
         range=[len(layout.models) - 0.4, -0.6],
         automargin=True,
         zeroline=False,
+        title="model",
     )
     figure.update_layout(
         height=140 + ROW_PIXELS * len(layout.models),

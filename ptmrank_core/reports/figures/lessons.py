@@ -10,11 +10,10 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.lessons import Lesson, Sweep
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.reports.figures.style.theme import BRIGHT, PLOTLY_CONFIG, class_marker
+from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, class_marker, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 
 __all__ = [
-    "LESSON_CONFIG",
     "scene_figure",
     "scene_table",
     "share_of_range",
@@ -23,13 +22,11 @@ __all__ = [
 ]
 
 COLUMNS = 5
-PANEL_PIXELS = 150
+PANEL_PIXELS, PANEL_WIDTH = 150, 170
 PROBE = "Linear probe"
 FEATURE, SCORE = fixed(2), fixed(3)
 # The plane that every scene up to this separation fits into, so that moving a slider moves the points alone.
 MIN_REACH = 5.0
-# Nothing to zoom into: the bar would only cover the titles.
-LESSON_CONFIG = PLOTLY_CONFIG | {"displayModeBar": False}
 
 
 def scene_figure(lesson: Lesson) -> go.Figure:
@@ -65,6 +62,7 @@ def scene_figure(lesson: Lesson) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
+    hide_buttons(figure)
     return figure
 
 
@@ -153,13 +151,15 @@ def sweep_figure(curves: Sweep, separation: float) -> go.Figure:
     reach = max(*curves.separations, separation)
     figure.update_xaxes(zeroline=False, tickfont={"size": 10}, range=[-0.03 * reach, 1.03 * reach])
     figure.update_yaxes(zeroline=False, tickfont={"size": 10}, nticks=4)
-    figure.update_annotations(font={"size": 13})
+    figure.update_annotations(font={"size": 13, "color": INK})
     figure.update_layout(
         height=60 + n_rows * PANEL_PIXELS,
         showlegend=False,
         margin={"l": 10, "r": 10, "t": 30, "b": 30},
         shapes=lines,
     )
+    hide_buttons(figure)
+    set_least_width(figure, COLUMNS * PANEL_WIDTH)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -9,7 +10,7 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult, Score
 from ptmrank_core.reports.figures.intervals import DOT, LINE
-from ptmrank_core.reports.figures.style.theme import BRIGHT, ROW_PIXELS
+from ptmrank_core.reports.figures.style.theme import BRIGHT, ROW_PIXELS, set_least_width, stripe
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -17,6 +18,7 @@ __all__ = ["MetricLayout", "MetricRow", "metric_figure", "metric_table"]
 
 WARNED = BRIGHT[1]
 MAX_TICKS = 10
+LEAST = 620  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,17 @@ def metric_table(layout: MetricLayout) -> Table:
     return Table.of(layout.metric, METRICS[layout.metric].title, columns, records).known()
 
 
-def metric_figure(layout: MetricLayout) -> go.Figure:
+def metric_figure(layout: MetricLayout, *, highlight: Collection[str] = ()) -> go.Figure:
     """Draw one row for each model: its score as a dot, and beside it its rank with the interval.
 
     Nothing starts at zero: scores may be negative, and their zero means nothing.
+
+    Parameters
+    ----------
+    layout
+        What is drawn.
+    highlight
+        Models whose rows stand out.
     """
     rows = list(enumerate(layout.rows))
     figure = go.Figure()
@@ -127,6 +136,7 @@ def metric_figure(layout: MetricLayout) -> go.Figure:
             )
     _add_ranks(figure, layout)
     _lay_out(figure, layout)
+    figure.update_layout(shapes=[stripe(y) for y, row in rows if row.model in highlight])
     return figure
 
 
@@ -170,3 +180,6 @@ def _lay_out(figure: go.Figure, layout: MetricLayout) -> None:
         modebar={"orientation": "v"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
+    figure.update_yaxes(title="model")
+    figure.update_xaxes(nticks=4, selector={"anchor": "y"})
+    set_least_width(figure, LEAST)

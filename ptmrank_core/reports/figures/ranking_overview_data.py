@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
+from ptmrank_core.results.decisive_warnings import decisive_warnings
 from ptmrank_core.results.intervals import assign_lanes
-from ptmrank_core.results.phrases import percent
 from ptmrank_core.results.race import all_reached, expectations_of
 from ptmrank_core.results.references import Reference
 from ptmrank_core.results.references.beside import known_references, places_beside
@@ -22,13 +22,9 @@ __all__ = [
     "OverviewLayout",
     "OverviewRow",
     "Voter",
-    "say_overview",
     "voters_first",
 ]
 
-WHAT_IT_IS = (
-    "A number in a cell is the rank under that metric, darker for better; the heaviest vote stands first."
-)
 SIGNS = {"does not apply": "–", "failed": "×", "not there yet": "…"}
 PROBE = "probe"
 # Name of a truth -> heading of its column. What is recorded of demo samples is in the table alone.
@@ -63,7 +59,9 @@ class OverviewCell:
     n_ranked
         How many models have a score under this metric.
     warnings
-        What the metric warns of in this score; a score with a warning is outlined.
+        What the metric warns of in this score.
+    is_decisive
+        Whether that could change the order: the cell is outlined then.
     reason
         Why there is no score; empty where there is one.
     """
@@ -74,6 +72,7 @@ class OverviewCell:
     score: float | None = None
     n_ranked: int = 0
     warnings: tuple[str, ...] = ()
+    is_decisive: bool = False
     reason: str = ""
 
     def share(self) -> float:
@@ -182,6 +181,7 @@ class OverviewLayout:
         specs = {spec.id: spec for spec in result.plan.models}
         specs |= {model: outcome.spec for model, outcome in result.outcomes.items()}
         costs = costs_of(result)
+        decisive = {(own.model, own.metric) for own in decisive_warnings(result, ranking)}
         return cls(
             rows=tuple(
                 _row(
@@ -189,7 +189,12 @@ class OverviewLayout:
                     ranking,
                     costs[model],
                     tuple(
-                        _cell(cells.get((model, voter.metric)), scores.get(voter.metric, {}), ranking)
+                        _cell(
+                            cells.get((model, voter.metric)),
+                            scores.get(voter.metric, {}),
+                            ranking,
+                            is_decisive=(model, voter.metric) in decisive,
+                        )
                         for voter in metrics
                     ),
                 )
@@ -254,7 +259,9 @@ def _reference_row(
     return OverviewRow(own.title, None, None, own.why, None, ModelCost(None, None, None, 0, None), cells)
 
 
-def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> OverviewCell:
+def _cell(
+    cell: Cell | None, scores: Mapping[str, float], ranking: Ranking, *, is_decisive: bool
+) -> OverviewCell:
     """Make the cell of the overview from a cell of a run."""
     if cell is None:
         return OverviewCell(CellKind.MISSING, reason="This score is not there.")
@@ -265,6 +272,7 @@ def _cell(cell: Cell | None, scores: Mapping[str, float], ranking: Ranking) -> O
             score=scores[cell.model],
             n_ranked=len(scores),
             warnings=cell.warnings,
+            is_decisive=is_decisive,
         )
     if isinstance(cell, Skipped):
         return OverviewCell(CellKind.SKIPPED, reason=cell.reason)
@@ -277,22 +285,3 @@ def _bands(ranking: Ranking) -> tuple[tuple[int, int, int], ...]:
     row = {model: i for i, model in enumerate(ranking.order)}
     spans = [(min(row[m] for m in group), max(row[m] for m in group)) for group in ties]
     return tuple((*span, lane) for span, lane in zip(spans, assign_lanes(spans), strict=True))
-
-
-def say_overview(layout: OverviewLayout) -> str:
-    """Explain the marks of the overview, only those that are in it."""
-    sentences = [WHAT_IT_IS]
-    kinds = {cell.kind for row in layout.rows for cell in row.cells if cell.rank is None}
-    if kinds:
-        sentences.append(f"Grey cells: {', '.join(f'{SIGNS[kind]} {kind}' for kind in sorted(kinds))}.")
-    if any(cell.warnings for row in layout.rows for cell in row.cells):
-        sentences.append("In a red frame: the metric itself warns of this score.")
-    if layout.references:
-        more = f" {layout.n_left_out} more of them are in the table." if layout.n_left_out else ""
-        sentences.append(f"References are never ranked: a number there is the place it would take.{more}")
-    if layout.level is not None:
-        sentences.append(
-            f"The line at a place holds it in {percent(layout.level)} of all cases with other samples of "
-            "this kind and number; models beside one grey stroke are not distinguishable on these samples."
-        )
-    return " ".join(sentences)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ptmrank_core.records import Ranking, RunResult, Verdict
+from ptmrank_core.results.decisive_warnings import decisive_warnings, say_warnings
 from ptmrank_core.results.verdict.facts import Facts, collect_facts
 from ptmrank_core.results.verdict.next_steps import next_step
 from ptmrank_core.results.verdict.rules import Decision, Reason, decide
@@ -13,6 +14,7 @@ from ptmrank_core.results.verdict.sentences import sentences_of
 __all__ = ["verdict_of"]
 
 FROM_TRAINING = {Reason.RACED, Reason.TRAINED}
+FROM_VOTES = {Reason.CLEAR, Reason.TIE, Reason.SPLIT, Reason.NO_PROBE, Reason.NO_INTERVALS}
 
 
 def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
@@ -34,10 +36,11 @@ def verdict_of(result: RunResult, ranking: Ranking) -> Verdict:
     decision = decide(facts)
     step = next_step(decision, facts)
     first = next(iter(decision.models), "")
+    warned = say_warnings(decisive_warnings(result, ranking)) if decision.reason in FROM_VOTES else ""
     return Verdict(
         kind=decision.kind,
         models=decision.models,
-        sentences=(*sentences_of(decision, facts), *filter(None, [step])),
+        sentences=(*sentences_of(decision, facts), *filter(None, [warned, step])),
         measure=_measure(decision, facts),
         reached=MappingProxyType(_reached(decision, facts)),
         chance=facts.chance,

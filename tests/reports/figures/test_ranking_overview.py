@@ -9,8 +9,8 @@ import pytest
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Failure, Finding, Ranking, RunResult, Score, Skipped, Stage, Truth
-from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
-from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout, say_overview
+from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure, say_overview
+from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result

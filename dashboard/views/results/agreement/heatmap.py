@@ -8,7 +8,6 @@ import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.views.results.fingerprint import fingerprint
-from dashboard.views.results.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
@@ -18,8 +17,6 @@ from ptmrank_core.reports.tables.run import agreement_of, pairs_table
 from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["read_agreement", "show_heatmap"]
-
-LABEL_PIXELS, NUMBER_PIXELS = 220, 34
 
 
 def read_agreement(result: RunResult, ranking: Ranking) -> Agreement | None:
@@ -38,15 +35,14 @@ def show_heatmap(agreement: Agreement, n_models: int) -> tuple[str, str] | None:
     table = pairs_table(agreement)
     figure = agreement_figure(agreement)
     let_cells_be_chosen(figure, agreement)
-    with wide_box("agreement", LABEL_PIXELS + NUMBER_PIXELS * len(agreement.metrics)):
-        selected = show_chart(
-            figure,
-            key="agreement",
-            title=f"Do the metrics agree on {plural(n_models, 'model')}?",
-            alt="Heatmap of Kendall's tau between metrics",
-            table=lambda: table,
-            select=("points",),
-        )
+    selected = show_chart(
+        figure,
+        key="agreement",
+        title=f"Do the metrics agree on {plural(n_models, 'model')}?",
+        alt="Heatmap of Kendall's tau between metrics",
+        table=lambda: table,
+        select=("points",),
+    )
     return _pair_of(selected[0], table) if selected else None
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.views.results.agreement.heatmap import read_agreement, show_heatmap
-from dashboard.views.results.wide import wide_box
+from dashboard.views.results.highlight import choose_highlight, on_click
 from dashboard.wording import plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Agreement
@@ -21,7 +21,6 @@ __all__ = ["draw_agreement"]
 
 FIRST, SECOND = "pair-first", "pair-second"
 RANKS, SCORES = "Ranks", "Scores"
-NARROWEST = 620  # pixels
 
 
 def draw_agreement(result: RunResult, ranking: Ranking) -> None:
@@ -61,16 +60,17 @@ def _pair(agreement: Agreement, result: RunResult, ranking: Ranking) -> None:
     if first == second:
         st.caption("Choose two different metrics.")
         return
+    highlight = choose_highlight(ranking.order)
     layout = PairLayout.of(first, second, result, ranking)
     titles = f"{METRICS[first].title} and {METRICS[second].title}"
-    with wide_box("pair", NARROWEST):
-        show_chart(
-            pair_figure(layout, by_rank=by == RANKS),
-            key="pair",
-            title=_say_tau(agreement, first, second),
-            alt=f"{plural(len(layout.models), 'model')} under {titles}",
-            table=lambda: pair_table(layout),
-        )
+    show_chart(
+        pair_figure(layout, by_rank=by == RANKS, highlight=highlight),
+        key="pair",
+        title=_say_tau(agreement, first, second),
+        alt=f"{plural(len(layout.models), 'model')} under {titles}",
+        table=lambda: pair_table(layout),
+        select=on_click("pair"),
+    )
 
 
 def _choose(column: Any, label: str, names: list[str], key: str, index: int) -> str:

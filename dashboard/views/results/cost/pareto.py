@@ -6,13 +6,17 @@ import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_table
+from dashboard.views.results.highlight import choose_highlight, on_click
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.cost import cost_figure
 from ptmrank_core.reports.tables.cost import cost_table
 from ptmrank_core.results.cost import COST_TITLES, ModelCost, costs_of, fronts_of
+from ptmrank_core.results.phrases import join_words
 
 __all__ = ["show_cost"]
+
+MAX_NAMED = 3
 
 
 def show_cost(result: RunResult, ranking: Ranking) -> None:
@@ -46,22 +50,28 @@ def _front(costs: dict[str, ModelCost], ranking: Ranking, fronts: dict[str, tupl
         required=True,
         bind="query-params",
     )
+    highlight = choose_highlight(ranking.order)
     name = chosen if chosen in fronts else next(iter(fronts))
     show_chart(
-        cost_figure(name, costs, ranking, fronts[name]),
+        cost_figure(name, costs, ranking, fronts[name], highlight=highlight),
         key="costs",
         title=_say_front(fronts[name], len(ranking.order)),
-        alt=f"Place against {COST_TITLES[name]}; worth their cost: {', '.join(fronts[name])}",
+        alt=f"Place against {COST_TITLES[name]}; on the frontier: {', '.join(fronts[name])}",
         table=lambda: cost_table(costs, ranking),
+        select=on_click("costs"),
     )
     st.caption(
-        "Places of the models against what they cost. On the line: no other model is placed better at no "
-        f"higher cost. Cheapest first: {plain(', '.join(fronts[name]))}."
+        "Places of the models against what they cost. On the line, the frontier: no other model is placed "
+        "better at the same cost, or as well at less. Costs within 10 % of one another are alike, so are "
+        "models that these samples do not tell apart, and the worse half of the order is left aside, however "
+        f"cheap. Cheapest first: {plain(', '.join(fronts[name]))}."
     )
 
 
 def _say_front(front: tuple[str, ...], n_models: int) -> str:
-    """Say how many models are worth their cost."""
+    """Say which models are on the frontier."""
     if len(front) == 1:
-        return f"{plain(front[0])} is placed first and costs least"
-    return f"{len(front)} of {plural(n_models, 'model')} are worth their cost"
+        return f"{plain(front[0])}: no other model is as good for less"
+    if len(front) <= MAX_NAMED:
+        return f"On the frontier: {plain(join_words(front))}"
+    return f"On the frontier: {len(front)} of {plural(n_models, 'model')}"

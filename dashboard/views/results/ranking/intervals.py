@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.views.results.highlight import on_click
 from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
@@ -17,7 +18,7 @@ __all__ = ["show_intervals"]
 ALL = "All metrics"
 
 
-def show_intervals(result: RunResult, ranking: Ranking) -> None:
+def show_intervals(result: RunResult, ranking: Ranking, highlight: tuple[str, ...] = ()) -> None:
     """Draw how sure the order is, under all metrics together or under one."""
     st.header("How sure is this order?")
     if result.plan.analyses.half_samples == 0:
@@ -37,19 +38,20 @@ def show_intervals(result: RunResult, ranking: Ranking) -> None:
             bind="query-params",
         )
         by_title = {METRICS[name].title: order for name, order in ranking.per_metric.items()}
-        _show(by_title.get(view, ranking.order), views[view], view)
+        _show(by_title.get(view, ranking.order), views[view], view, highlight)
     _say_what_is_missing(result, ranking)
 
 
-def _show(order: tuple[str, ...], intervals: RankIntervals, view: str) -> None:
+def _show(order: tuple[str, ...], intervals: RankIntervals, view: str, highlight: tuple[str, ...]) -> None:
     """Draw the intervals of one order, their numbers, and what they are conditional on."""
     level = f"{intervals.level:.0%}"
     show_chart(
-        interval_figure(order, intervals),
+        interval_figure(order, intervals, highlight=highlight),
         key="intervals",
         title="Which place might each model take with other samples?",
         alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
         table=lambda: interval_table(order, intervals),
+        select=on_click("intervals"),
     )
     st.caption(
         f"In {level} of all cases a line holds the rank that the model would have on average over other "

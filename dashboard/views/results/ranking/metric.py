@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.views.results.highlight import on_click
 from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult
@@ -14,7 +15,7 @@ from ptmrank_core.reports.figures.ranking_overview_data import voters_first
 __all__ = ["show_metric"]
 
 
-def show_metric(result: RunResult, ranking: Ranking) -> None:
+def show_metric(result: RunResult, ranking: Ranking, highlight: tuple[str, ...] = ()) -> None:
     """Let the reader choose a metric, and draw its scores and ranks."""
     names = [
         column.metric for column in voters_first(result, ranking) if ranking.per_metric.get(column.metric)
@@ -29,10 +30,11 @@ def show_metric(result: RunResult, ranking: Ranking) -> None:
     spec, best = METRICS[metric], ranking.per_metric[metric][0]
     layout = MetricLayout.of(metric, result, ranking)
     show_chart(
-        metric_figure(layout),
+        metric_figure(layout, highlight=highlight),
         key="metric-scores",
         title=f"{spec.title} puts {plain(best)} first",
         alt=f"Scores and ranks under {spec.title}; best is {best}",
         table=lambda: metric_table(layout),
+        select=on_click("metric-scores"),
     )
     st.caption(f"{spec.idea} Not to be trusted when: {spec.fails_when}")

@@ -7,28 +7,28 @@ import streamlit as st
 from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_table
 from dashboard.views.results.footnotes import show_footnotes, show_notes
+from dashboard.views.results.highlight import choose_highlight, on_click
 from dashboard.views.results.ranking.intervals import show_intervals
 from dashboard.views.results.ranking.metric import show_metric
 from dashboard.views.results.ranking.overview import show_overview
 from dashboard.views.results.ranking.search import show_budget
 from dashboard.views.results.ranking.votes import show_votes
-from dashboard.views.results.wide import wide_box
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.figures.bump import N_FIRST, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]
 
 ACROSS, ONE, EVERYTHING = "Across metrics", "One metric", "Every number"
-NARROWEST = 720  # pixels
 
 
 def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
+    highlight = choose_highlight(ranking.order) if len(ranking.order) > 1 else ()
     if len(ranking.order) + len(ranking.unranked) > 1 or known_references(result):
-        show_overview(result, ranking)
+        show_overview(result, ranking, highlight=highlight)
     show_footnotes(result, ranking)
     if len(ranking.order) < 2:
         _one(result, ranking)
@@ -44,12 +44,12 @@ def draw_ranking(result: RunResult, ranking: Ranking) -> None:
         label_visibility="collapsed",
     )
     if view == ONE:
-        show_metric(result, ranking)
+        show_metric(result, ranking, highlight)
     elif view == EVERYTHING:
         _everything(result, ranking)
     else:
-        _across(result, ranking)
-    show_intervals(result, ranking)
+        _across(result, ranking, highlight)
+    show_intervals(result, ranking, highlight)
     show_votes(ranking)
     show_budget(result)
     show_notes(result)
@@ -63,24 +63,24 @@ def _one(result: RunResult, ranking: Ranking) -> None:
     show_notes(result)
 
 
-def _across(result: RunResult, ranking: Ranking) -> None:
+def _across(result: RunResult, ranking: Ranking, highlight: tuple[str, ...]) -> None:
     """Draw how the rank of each model changes from metric to metric."""
     layout = BumpLayout.of(result, ranking)
     n_metrics = plural(len(layout.metrics), "metric")
-    with wide_box("bump", NARROWEST):
-        show_chart(
-            bump_figure(layout),
-            key="bump",
-            title="Which models does every metric like?",
-            alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
-            table=lambda: bump_table(layout),
-        )
+    show_chart(
+        bump_figure(layout, highlight=highlight),
+        key="bump",
+        title="Which models does every metric like?",
+        alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
+        table=lambda: bump_table(layout),
+        select=on_click("bump"),
+    )
     caption = (
         "A line for each model, from its place in the order (left) through its rank under every metric, the "
         "heaviest vote first. The number in a mark is the model's place in the order."
     )
-    if len(layout.models) > MAX_COLOURED:
-        caption += f" Models beyond the first {MAX_COLOURED} are grey."
+    if len(layout.models) > N_FIRST:
+        caption += f" The first {N_FIRST} have colours, and those that are highlighted."
     st.caption(caption)
 
 

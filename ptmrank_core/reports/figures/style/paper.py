@@ -19,8 +19,7 @@ COLUMN_MM: Mapping[int, int] = MappingProxyType({1: 85, 2: 178})
 PIXELS_PER_MM = 96 / 25.4  # as style sheets, SVG and browsers count them
 # A figure is laid out on so many pixels at least and then reduced: letters of 12 pixels become 6 to 9 points.
 LEAST_PIXELS: Mapping[int, int] = MappingProxyType({1: 400, 2: 673})
-PAPER, RULE = "#FFFFFF", "#CCCCCC"
-BLACK = "#000000"
+PAPER, BLACK, RULE = "rgb(255,255,255)", "rgb(0,0,0)", "rgb(204,204,204)"
 FONT, FONT_PIXELS, HEIGHT = "Helvetica, Arial, sans-serif", 12, 450
 AXIS = re.compile(r"[xy]axis\d*$")
 # Lengths in pixels, wherever they stand; all others are shares or in units of the data.

@@ -14,12 +14,16 @@ import plotly.graph_objects as go
 __all__ = [
     "BRIGHT",
     "GREY",
+    "HIGHLIGHT",
     "INK",
     "LEAST_WIDTH",
     "PLOTLY_CONFIG",
     "class_marker",
+    "config_of",
+    "hide_buttons",
     "least_width_of",
     "set_least_width",
+    "stripe",
 ]
 
 # No upload button: nothing leaves the machine.
@@ -35,6 +39,8 @@ INK = "#333333"
 BRIGHT = ("#4C78B4", "#EC5B6C", "#1B7A30", "#AA8F1E", "#2C9CB7", "#A2407C", "#8A8A8A")
 GREY = BRIGHT[6]
 """The colour of what is in the background."""
+HIGHLIGHT = "rgba(76,120,180,0.2)"
+"""Behind what stands out; text above it can be read as on the page."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
 LEAST_WIDTH = 340
@@ -48,11 +54,32 @@ def class_marker(index: int, *, size: int) -> dict[str, Any]:
     return {"color": BRIGHT[index % n], "symbol": symbol, "size": size, "opacity": 0.85}
 
 
+def stripe(y: float) -> dict[str, Any]:
+    """Make a shape that colours a whole row, below all that is drawn in it."""
+    ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y - 0.5, "y1": y + 0.5, "yref": "y"}
+    return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": HIGHLIGHT, **ends}
+
+
 def set_least_width(figure: go.Figure, pixels: float) -> None:
     """Note in a figure how wide it has to be drawn, or its texts would overlap."""
-    figure.update_layout(meta={"least_width": round(pixels)})
+    _note(figure, least_width=round(pixels))
 
 
 def least_width_of(figure: go.Figure) -> int:
     """Pixels that a figure needs; where there are fewer, it is scrolled or reduced rather than squeezed."""
     return int((figure.layout.meta or {}).get("least_width", LEAST_WIDTH))
+
+
+def hide_buttons(figure: go.Figure) -> None:
+    """Note in a figure that it has nothing to zoom into: its buttons would only cover the titles."""
+    _note(figure, has_buttons=False)
+
+
+def config_of(figure: go.Figure) -> dict[str, Any]:
+    """Return Plotly's configuration for a figure."""
+    has_buttons = (figure.layout.meta or {}).get("has_buttons", True)
+    return PLOTLY_CONFIG if has_buttons else PLOTLY_CONFIG | {"displayModeBar": False}
+
+
+def _note(figure: go.Figure, **notes: object) -> None:
+    figure.update_layout(meta={**(figure.layout.meta or {}), **notes})

@@ -21,10 +21,10 @@ def worth_section(report: Report) -> Section | None:
     charts = tuple(
         Chart(
             cost_figure(name, costs, report.ranking, front),
-            alt=f"Place against {COST_TITLES[name]}; worth their cost: {', '.join(front)}",
+            alt=f"Place against {COST_TITLES[name]}; on the frontier: {', '.join(front)}",
             min_width=FIGURE_WIDTH,
         )
         for name, front in fronts.items()
     )
-    caption = "On the line: no other model is placed better at no higher cost."
+    caption = "On the line: no other model is placed better at the same cost, or as well at less."
     return Section("worth", "Which are worth their cost?", (Text(caption), *charts))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure
-from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, say_overview
+from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure, say_overview
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.ranking import ranking_table
 from ptmrank_core.results.phrases import percent, plural

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,16 +13,32 @@ from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.reports.figures.style.theme import INK
 from ptmrank_core.reports.tables.table import COMPACT, Column, fixed, shown
 
-__all__ = ["SOFT", "add_facts", "add_text", "domains", "fact_titles", "least_width", "placed"]
+__all__ = [
+    "LONGEST_NAME",
+    "SOFT",
+    "add_facts",
+    "add_text",
+    "cell_edges",
+    "cell_middles",
+    "domains",
+    "fact_titles",
+    "first_band",
+    "lane",
+    "last_place",
+    "least_width",
+    "placed",
+]
 
-# Widths of the columns, in widths of a cell.
-NAMES, PLACES, FACT, MIN_CELLS, GAP = 6.4, 4.6, 1.47, 3, 0.25
+# Widths of the columns, in widths of a narrow cell.
+NAMES, PLACES, FACT, MIN_CELLS, GAP = 6.6, 4.8, 1.47, 3.0, 0.25
 CELL = 34  # pixels; in narrower ones numbers and names would overlap
+PER_VOTER = 1.4  # of a narrow cell, on average over those that vote
 PARAMETERS = Column("n_parameters", "parameters", "integer", COMPACT)
 SECONDS = Column("seconds_per_1000", "s per 1,000", "number", fixed(1))
 REACHED_FORM = fixed(3)
+LONGEST_NAME = 28
 LICENCE = "licence"
-SOFT = 0.8
+SOFT = 0.85
 APART = 0.75  # rows between the ranked models and the references
 
 
@@ -52,6 +69,22 @@ def add_text(
     )
 
 
+def cell_edges(layout: OverviewLayout) -> list[float]:
+    """Where the columns of ranks begin, and where the last one ends: the heavier a vote, the wider its own.
+
+    A column is never so narrow that its number would not fit; those without a vote are just as wide as that.
+    """
+    n_voters = sum(voter.weight > 0 for voter in layout.metrics)
+    widths = [max(1.0, PER_VOTER * n_voters * voter.weight) for voter in layout.metrics]
+    return list(accumulate(widths, initial=0.0))
+
+
+def cell_middles(layout: OverviewLayout) -> list[float]:
+    """Middle of each column of ranks."""
+    edges = cell_edges(layout)
+    return [(left + right) / 2 for left, right in pairwise(edges)]
+
+
 def fact_titles(layout: OverviewLayout) -> list[str]:
     """Headings of the columns to the right."""
     return [*(column.title for column in layout.reached), PARAMETERS.title, SECONDS.title, LICENCE]
@@ -70,15 +103,15 @@ def add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
         texts.append(shown(row.cost.n_parameters, PARAMETERS) or "–")
         texts.append(shown(row.cost.seconds_per_1000, SECONDS) or "–")
         numbers += [(x + 0.42, y, text) for x, text in enumerate(texts)]
-        words.append((n_reached + 1.68, y, shorten_middle(row.licence or "–", 12)))
+        words.append((n_reached + 1.68, y, shorten_middle(row.licence or "–", 9)))
     add_text(figure, "x4", numbers, 12.5 * scale, textposition="middle left")
     add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
 
 
 def _widths(layout: OverviewLayout) -> tuple[float, ...]:
-    """Width of each column from left to right, in cells."""
+    """Width of each group of columns from left to right, in narrow cells."""
     n_facts = len(fact_titles(layout))
-    return NAMES, PLACES, float(max(len(layout.metrics), MIN_CELLS)), FACT * n_facts
+    return NAMES, PLACES, max(cell_edges(layout)[-1], MIN_CELLS), FACT * n_facts + 0.6
 
 
 def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
@@ -87,10 +120,26 @@ def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
 
 
 def domains(layout: OverviewLayout) -> list[list[float]]:
-    """Share of the width of each column, from left to right."""
+    """Share of the width of each group of columns, from left to right."""
     widths = _widths(layout)
     total, start, shares = sum(widths), 0.0, []
     for width in widths:
         shares.append([start / total, (start + width - GAP) / total])
         start += width
     return shares
+
+
+def lane(layout: OverviewLayout) -> float:
+    """Ranks between two bands side by side."""
+    return max(0.45, 0.06 * layout.n_ranked)
+
+
+def last_place(layout: OverviewLayout) -> float:
+    """End of the column of places, behind the bands."""
+    n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
+    return max(1.6, layout.n_ranked + 0.6 + (lane(layout) * n_lanes + 0.5 if n_lanes else 0))
+
+
+def first_band(layout: OverviewLayout) -> float:
+    """Where the first band stands, behind the last place."""
+    return layout.n_ranked + 0.9

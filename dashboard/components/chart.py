@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.components.tables import show_table
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.pages import on_page
-from ptmrank_core.reports.figures.style.theme import LEAST_WIDTH, config_of, least_width_of
+from ptmrank_core.reports.figures.style.theme import INK, LEAST_WIDTH, config_of, least_width_of
 from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["narrow_only", "show_chart", "wide_only"]
@@ -28,7 +28,7 @@ def show_chart(
     key: str,
     title: str,
     alt: str,
-    table: Callable[[], Table] | None = None,
+    table: Callable[[], Table],
     select: tuple[Literal["points", "box", "lasso"], ...] | Callable[[], None] = (),
     small: Callable[[], str] | None = None,
 ) -> list[dict[str, Any]]:
@@ -64,10 +64,8 @@ def show_chart(
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"### {title}", width="stretch")
-        as_table = table is not None and st.toggle(
-            "As table", key=f"{key}-table", bind="query-params", width="content"
-        )
-    if table is not None and as_table:
+        as_table = st.toggle("As table", key=f"{key}-table", bind="query-params", width="content")
+    if as_table:
         row = show_table(table(), alt=alt, key=f"{key}-cells" if select and not callable(select) else None)
         return [] if row is None else [{"row": row}]
     plain = _dressed(plain_figure(figure))
@@ -87,10 +85,10 @@ def show_chart(
 
 
 def _dressed(figure: dict[str, Any]) -> dict[str, Any]:
-    """Draw a figure in the colours of the reader's page."""
-    is_dark = st.context.theme.type == "dark"
-    ink = st.get_option(f"theme.{'dark' if is_dark else 'light'}.textColor")
-    return on_page(figure, ink=ink, is_dark=is_dark)
+    """Draw a figure in the colours of the reader's page; before they are known, the style sheet sets the ink."""
+    scheme = st.context.theme.type
+    ink = INK if scheme is None else st.get_option(f"theme.{scheme}.textColor")
+    return on_page(figure, ink=ink, is_dark=scheme == "dark")
 
 
 def _scrolled(key: str, least_width: int) -> Any:

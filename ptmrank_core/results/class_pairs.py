@@ -8,10 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.records import ClassDistances, RunResult
+from ptmrank_core.records import ClassDistances, RunResult, Samples
 from ptmrank_core.results.phrases import bidi_isolate
+from ptmrank_core.results.votes import probes_of
 
-__all__ = ["MIN_DISTANCE", "ClassPairs", "class_pairs_of", "say_closest", "say_difference"]
+__all__ = [
+    "MIN_DISTANCE",
+    "ClassPairs",
+    "ClosePair",
+    "class_pairs_of",
+    "closest_pairs",
+    "mistaken_rows",
+    "say_closest",
+    "say_difference",
+]
 
 
 MAX_SHOWN = 12
@@ -76,6 +86,41 @@ def class_pairs_of(result: RunResult, models: Sequence[str], class_names: Sequen
         },
         len(codes),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePair:
+    """Two classes that a model hardly tells apart: names, their distance, and that of the median pair."""
+
+    model: str
+    first: str
+    second: str
+    distance: float
+    median: float
+
+
+def closest_pairs(pairs: ClassPairs, n_pairs: int = 3) -> tuple[ClosePair, ...]:
+    """Find the pairs of classes that a model has closest, relative to its own median pair; each pair once."""
+    found = [
+        ClosePair(model, pairs.names[i], pairs.names[j], float(matrix[i, j]), pairs.medians[model])
+        for model, matrix in pairs.distances.items()
+        for i in range(len(pairs.names))
+        for j in range(i + 1, len(pairs.names))
+    ]
+    found.sort(key=lambda pair: pair.distance / max(pair.median, MIN_DISTANCE))
+    first = {(pair.first, pair.second): pair for pair in reversed(found)}
+    return tuple(sorted(first.values(), key=found.index)[:n_pairs])
+
+
+def mistaken_rows(result: RunResult, samples: Samples, pair: ClosePair) -> tuple[int, ...]:
+    """Find the samples of two classes that the model's probe takes for the other; none without a probe."""
+    probe = probes_of(result).get(pair.model)
+    if probe is None or len(probe.predictions) != samples.n_samples:
+        return ()
+    predicted, labels = np.asarray(probe.predictions), np.asarray(samples.labels)
+    codes = [samples.class_names.index(name) for name in (pair.first, pair.second)]
+    swapped = np.isin(labels, codes) & np.isin(predicted, codes) & (predicted != labels)
+    return tuple(int(row) for row in np.flatnonzero(swapped))
 
 
 def _off_diagonal(distances: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -34,7 +34,7 @@ axe.run(document, options).then((found) => done(found.violations.flatMap((violat
 
 
 INK_MARK = """
-const mark = document.querySelector('.st-key-ranking .trace [style*="fill: rgb(51, 51, 51)"]');
+const mark = document.querySelector('.st-key-ranking .trace .textpoint text');
 return [getComputedStyle(document.querySelector(".stApp")).color, getComputedStyle(mark).fill];
 """
 WIDTH = """

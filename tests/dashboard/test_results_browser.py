@@ -127,9 +127,13 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
         wide = "return ['html', '.stMain'].map((css) => document.querySelector(css).scrollWidth)"
         assert max(browser.execute_script(wide)) <= 392, section
     browser.get(link)
-    picture = settled(browser, ".st-key-ranking .js-plotly-plot")
-    assert picture["width"] > 500  # in a box of its own that scrolls
-    assert settled(browser, ".st-key-wide-overview")["right"] <= 390
+    cards = settled(browser, ".st-key-narrow-ranking .rank-cards")
+    assert 300 < cards["width"] <= 390  # a card for each model in the place of the picture
+    assert browser.find_elements(By.CSS_SELECTOR, ".st-key-ranking .main-svg") == []
+    picture = settled(browser, ".st-key-bump .js-plotly-plot")
+    assert picture["width"] > 500  # in a box of its own that scrolls, and says so
+    assert settled(browser, ".st-key-scroll-bump")["right"] <= 390
+    assert browser.find_element(By.CSS_SELECTOR, ".st-key-scroll-bump .scroll-hint").is_displayed()
 
 
 def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> None:

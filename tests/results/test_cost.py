@@ -11,13 +11,15 @@ from ptmrank_core.records import (
     ExtractionReport,
     ModelOutcome,
     ModelSpec,
+    Ranking,
+    RankIntervals,
     RunResult,
     RunState,
     SamplesSummary,
     Score,
 )
 from ptmrank_core.reports.figures.cost import cost_figure
-from ptmrank_core.results.cost import costs_of, fronts_of
+from ptmrank_core.results.cost import ModelCost, costs_of, fronts_of
 from tests.plans import plan_of
 
 SECONDS = {"load": 9.0, "preprocess": 0.5, "forward": 1.5}
@@ -68,7 +70,7 @@ def test_seconds_are_of_what_really_ran(result: RunResult) -> None:
 
 
 def test_the_front_is_under_each_cost_that_is_known(result: RunResult) -> None:
-    """By parameters c and a are worth their cost; d has no place; seconds are known of one model only."""
+    """By parameters c and a are on it; d has no place; seconds are known of one model only."""
     payload = reports.rank_payload(result, results.rank_result(result))["cost"]
     assert payload["fronts"] == {"n_parameters": ["c", "a"]}
     assert payload["models"]["a"]["peak_memory_bytes"] == 5_000_000
@@ -94,3 +96,44 @@ def test_a_cost_that_is_unknown_for_one_model_leaves_it_out(result: RunResult) -
     ranking = results.rank_result(some)
     costs = costs_of(some)
     assert fronts_of(costs, ranking)["n_parameters"] == ("a",)
+
+
+def ranked(n_models: int, ties: tuple[tuple[str, ...], ...] = ()) -> Ranking:
+    """An order of models a, b, c ... with groups that are not told apart."""
+    order = tuple("abcdefghijklm"[:n_models])
+    intervals = RankIntervals(
+        0.9, 10, dict.fromkeys(order, (1, n_models)), {}, {}, ties, dict.fromkeys(order, 0.0)
+    )
+    means = {name: float(place) for place, name in enumerate(order)}
+    return Ranking(order, means, {}, {}, (), intervals=intervals)
+
+
+def sized(*n_parameters: int) -> dict[str, ModelCost]:
+    """Costs of models a, b, c ..."""
+    return {
+        name: ModelCost(size, None, None, 0, None)
+        for name, size in zip("abcdefghijklm", n_parameters, strict=False)
+    }
+
+
+def front(costs: dict[str, ModelCost], ranking: Ranking) -> tuple[str, ...]:
+    """The frontier by parameters."""
+    return fronts_of(costs, ranking)["n_parameters"]
+
+
+def test_a_cheap_model_of_the_worse_half_is_on_no_frontier() -> None:
+    """Of thirteen models the eleventh costs least: nobody would take it for that."""
+    costs = sized(100, 50, 120, 130, 140, 150, 40, 160, 170, 180, 1, 190, 200)
+    assert front(costs, ranked(13)) == ("g", "b", "a")
+
+
+def test_costs_that_hardly_differ_are_alike() -> None:
+    """A model that is 5 % cheaper and worse is beaten; one that is 20 % cheaper is not."""
+    assert front(sized(100, 95, 300), ranked(3)) == ("a",)
+    assert front(sized(100, 80, 300), ranked(3)) == ("b", "a")
+
+
+def test_of_models_that_are_not_told_apart_the_cheaper_is_on_the_frontier() -> None:
+    """A first place that means nothing is not worth more."""
+    assert front(sized(100, 50, 300), ranked(3, (("a", "b"),))) == ("b",)
+    assert front(sized(100, 95, 300), ranked(3, (("a", "b"),))) == ("b", "a")

@@ -22,7 +22,7 @@ CHOSEN = (BRIGHT[3], BRIGHT[5], BRIGHT[4])
 # Symbols in which a number is legible; a chosen model has the same colour as every third, never its symbol.
 SYMBOLS = ("circle", "square", "diamond", "hexagon", "octagon")
 FAINT = "rgba(128,128,128,0.45)"
-ROW, COLUMN, NAMES = 32, 34, 260  # pixels
+ROW, COLUMN, NAMES, LETTER = 32, 34, 340, 4  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ def _lay_out(figure: go.Figure, layout: BumpLayout) -> None:
         | {"tickvals": list(range(1, n_models + 1))}
         | {"ticktext": [f"{model}  {place}" for place, model in enumerate(layout.models, start=1)]},
         height=150 + ROW * n_models,
-        margin={"l": 10, "r": 20, "t": 20, "b": 20},
+        # A slanted title beyond the edge would not be drawn at all.
+        margin={"l": 10, "r": 20 + LETTER * len(titles[-1]), "t": 20, "b": 20},
         modebar={"orientation": "v"},
     )
     figure.update_xaxes(title="rank under each metric, the heaviest vote first")

@@ -18,7 +18,7 @@ from ptmrank_core.results.class_pairs import MIN_DISTANCE, ClassPairs
 
 __all__ = ["class_pairs_figure"]
 
-PANEL_PIXELS, PANEL_WIDTH, SIDES = 370, 290, 200
+PANEL_PIXELS, PANEL_WIDTH, SIDES = 390, 290, 200
 MAX_NUMBERED = 6  # classes; the numbers of more are in the table and in the hover
 NAME_CHARS, TITLE_CHARS = 14, 32
 TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
@@ -34,7 +34,7 @@ def class_pairs_figure(pairs: ClassPairs) -> go.Figure:
         subplot_titles=[shorten_middle(model, TITLE_CHARS) for model in pairs.distances],
         shared_yaxes=True,
         horizontal_spacing=0.03,
-        vertical_spacing=0.35 / n_rows,
+        vertical_spacing=0.42 / n_rows,
     )
     low, high = _ends(list(pairs.distances.values()))
     names = [shorten_middle(name, NAME_CHARS) for name in pairs.names]

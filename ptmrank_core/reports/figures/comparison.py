@@ -7,12 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.reports.figures.style.theme import BRIGHT, set_least_width
 from ptmrank_core.results.comparison import Comparison, Move
 
 __all__ = ["slope_figure"]
 
-ROW_PIXELS, MARGIN_PIXELS = 30, 90
+ROW_PIXELS, MARGIN_PIXELS, LEAST = 30, 90, 660
 # Models that gained, lost or kept their place differ by colour and by dashes.
 LINES = {"gained": (BRIGHT[0], "solid"), "lost": (BRIGHT[1], "dash"), "stayed": (BRIGHT[6], "dot")}
 
@@ -36,6 +36,8 @@ def slope_figure(comparison: Comparison) -> go.Figure:
         margin={"l": 10, "r": 10, "t": 40, "b": 20},
         legend={"orientation": "h", "y": -0.02, "yanchor": "top"},
     )
+    figure.update_yaxes(title="place and model")
+    set_least_width(figure, LEAST)
     return figure
 
 

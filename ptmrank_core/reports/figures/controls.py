@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import PermutationTest
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, set_least_width
 from ptmrank_core.results.references.controls import Control
 
 __all__ = ["controls_figure"]
 
-ROW_PIXELS = 28
+ROW_PIXELS, LEAST = 28, 500
 
 
 def controls_figure(
@@ -81,3 +81,5 @@ def _lay_rows_out(figure: go.Figure, metric: str, rows: Sequence[str]) -> None:
         modebar={"orientation": "v"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
+    figure.update_yaxes(title="model or control")
+    set_least_width(figure, LEAST)

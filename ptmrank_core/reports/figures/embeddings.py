@@ -15,18 +15,18 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples, Trust
 from ptmrank_core.reports.figures.scatter import classes_of
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, class_marker
+from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, class_marker, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import percent, say_label
 
 __all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table"]
 
 PER_ROW = 3
-PANEL_PIXELS = 360
+PANEL_PIXELS, PANEL_WIDTH = 360, 300
 # Panels with more points are drawn with WebGL.
 MAX_VECTOR_POINTS = 1_500
 MAX_NAMED = 24  # classes in a legend
-TITLE_CHARS = 44
+TITLE_CHARS = 36
 GREY = BRIGHT[-1]
 
 
@@ -176,6 +176,7 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
         legend={"orientation": "h", "y": -0.12 / n_rows, "yanchor": "top", "itemsizing": "constant"},
         dragmode="lasso",
     )
+    set_least_width(figure, PANEL_WIDTH * n_columns)
     return figure
 
 

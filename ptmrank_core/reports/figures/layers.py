@@ -38,9 +38,9 @@ def layer_figure(metric: str, scores: Mapping[str, Sequence[float | None]]) -> g
     )
     figure.update_layout(
         height=440,
-        margin={"l": 10, "r": 10, "t": 10, "b": 40},
+        margin={"l": 10, "r": 10, "t": 40, "b": 40},
         yaxis_title=METRICS[metric].title,
-        legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         modebar={"orientation": "v"},
     )
     figure.update_xaxes(title="depth (0: input embedding, 1: last layer)", tickformat=".0%")

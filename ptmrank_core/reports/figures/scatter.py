@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, class_marker
+from ptmrank_core.reports.figures.style.escaping import shorten_middle
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, class_marker, set_least_width
 
 __all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
 
 MAX_POINTS = 5_000
 """More samples than these are subsampled evenly: a browser draws each one."""
 NO_LABEL = "no label"
+LEAST, TARGET_CHARS = 560, 16  # pixels, letters
 
 
 def projection_figure(
@@ -57,7 +59,12 @@ def projection_figure(
     figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
     figure.update_yaxes(title=f"second component ({shares[1]})", zeroline=False)
     figure.update_layout(height=520, margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    set_least_width(figure, LEAST)
     return figure
+
+
+def _target(samples: Samples) -> str:
+    return shorten_middle(samples.class_names[0], TARGET_CHARS) if samples.class_names else "target"
 
 
 def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
@@ -85,7 +92,7 @@ def _add_scale(
         "color": numbers.astype(np.float32),
         "colorscale": "Viridis",
         "showscale": True,
-        "colorbar": {"title": samples.class_names[0] if samples.class_names else "target"},
+        "colorbar": {"title": _target(samples)},
         "size": 7,
         "line": {"color": GREY, "width": 1},  # each end of the scale is close to one page background
     }

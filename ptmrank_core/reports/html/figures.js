@@ -13,16 +13,18 @@ function colours(isPaper) {
     : { ink: read("--ink"), soft: read("--soft"), rule: read("--rule") };
 }
 
-function inInk(value, ink) {
+// On a dark page the ramps of colours are turned round: what is best stands out, and never what is worst.
+function inInk(value, ink, turned) {
   if (value === SHARED.ink) return ink;
-  if (Array.isArray(value)) return value.map((item) => inInk(item, ink));
+  if (typeof value === "string") return Object.hasOwn(turned, value) ? turned[value] : value;
+  if (Array.isArray(value)) return value.map((item) => inInk(item, ink, turned));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inInk(item, ink)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inInk(item, ink, turned)]));
 }
 
 function dressed(figure, isPaper) {
   const { ink, soft, rule } = colours(isPaper);
-  const { data, layout } = inInk(figure, ink);
+  const { data, layout } = inInk(figure, ink, dark.matches && !isPaper ? SHARED.dark : {});
   const axis = { gridcolor: rule, linecolor: rule, tickcolor: rule, zerolinecolor: rule, automargin: true };
   const axes = { xaxis: {}, yaxis: {} };
   for (const name of Object.keys(layout)) if (/^[xy]axis\d*$/.test(name)) axes[name] = layout[name];

@@ -13,6 +13,7 @@ from string import Template
 from plotly.offline import get_plotlyjs
 
 from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.reports.figures.style.rank_colours import IN_THE_DARK
 from ptmrank_core.reports.figures.style.theme import INK, PLOTLY_CONFIG
 from ptmrank_core.reports.html.answer import answer
 from ptmrank_core.reports.html.blocks import Picture, Report, Section
@@ -76,7 +77,7 @@ def _read(name: str) -> str:
 
 def _script() -> str:
     """Fill in what the script shares with the figures."""
-    shared = json.dumps({"ink": INK, "config": PLOTLY_CONFIG})
+    shared = json.dumps({"ink": INK, "dark": dict(IN_THE_DARK), "config": PLOTLY_CONFIG})
     return f"const SHARED = {shared};\n{_read('figures.js')}"
 
 

@@ -14,7 +14,7 @@ from ptmrank_core.reports.figures.agreement import (
     pair_figure,
     pair_table,
 )
-from ptmrank_core.reports.figures.bump import MAX_COLOURED, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.figures.bump import N_FIRST, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.figures.metric import MetricLayout, metric_figure, metric_table
 from ptmrank_core.results import rank_result, scores_by_metric
 from tests.reports.results import certain, hostile_result
@@ -54,7 +54,7 @@ def test_a_metric_shows_its_own_intervals() -> None:
 
 
 def test_a_line_for_each_model_through_its_ranks() -> None:
-    """Fifteen have colours and their place in every mark, the others are grey; a missing rank is a gap."""
+    """Three have colours and their place in every mark, the others are grey; a missing rank is a gap."""
     result = hostile_result(NAMES)
     ranking = rank_result(result)
     layout = BumpLayout.of(result, ranking)
@@ -65,12 +65,18 @@ def test_a_line_for_each_model_through_its_ranks() -> None:
     figure = bump_figure(layout)
     named = {trace.name: trace for trace in figure.data}
     coloured = [model for model in layout.models if "text" in named[model].mode]
-    assert coloured == list(layout.models[:MAX_COLOURED])
-    assert set(named[layout.models[4]].text) == {"5"}
+    assert sorted(coloured, key=layout.models.index) == list(layout.models[:N_FIRST])
+    assert set(named[layout.models[2]].text) == {"3"}
     looks = {(named[model].marker.symbol, named[model].marker.color) for model in coloured}
-    assert len(looks) == MAX_COLOURED
+    assert len(looks) == N_FIRST
     lacks = next(m for m in layout.models if m not in ranking.ranks["leep"])
     assert None in named[lacks].y
+    chosen = layout.models[7:10]
+    lines = {trace.name: trace for trace in bump_figure(layout, highlight=chosen).data}
+    assert {model for model in layout.models if "text" in lines[model].mode} == {*coloured, *chosen}
+    assert all(lines[model].line.width > lines[layout.models[0]].line.width for model in chosen)
+    assert list(lines)[-3:] == list(chosen)
+    assert {trace.customdata[0][0] for trace in lines.values()} == set(layout.models)
     assert bump_table(layout).values("place") == list(range(1, len(layout.models) + 1))
 
 
@@ -84,10 +90,12 @@ def test_the_heatmap_shows_the_correlations_and_lets_cells_be_chosen() -> None:
     found = rank_correlations(scores, higher_is_better=dict.fromkeys(scores, True))
     figure = agreement_figure(found)
     heatmap = figure.data[0]
-    assert {heatmap.text[i][i] for i in range(3)} == {"1.00", ""}
+    numbers = figure.data[1]
+    written = {(x, y): text for x, y, text in zip(numbers.x, numbers.y, numbers.text, strict=True)}
+    assert {written.get((title, title), "") for title in heatmap.x} == {"1.00", ""}
     assert (heatmap.zmin, heatmap.zmax) == (-1, 1)
     let_cells_be_chosen(figure, found)
-    marks = figure.data[1]
+    marks = figure.data[2]
     titles = dict(zip(found.clustered().metrics, heatmap.x, strict=True))
     for x, y, (first, second) in zip(marks.x, marks.y, marks.customdata, strict=True):
         assert (titles[first], titles[second]) == (y, x)
@@ -106,6 +114,9 @@ def test_two_metrics_are_held_against_each_other() -> None:
         dots = pair_figure(layout, by_rank=by_rank).data[-1]
         np.testing.assert_array_equal(dots.x, [values["logme"][model] for model in layout.models])
         np.testing.assert_array_equal(dots.y, [values["leep"][model] for model in layout.models])
-        assert list(dots.text) == list(layout.models)
+        assert set(dots.text) <= {*layout.models, ""}
+        assert sum(map(bool, dots.text)) >= 5
+        chosen = pair_figure(layout, by_rank=by_rank, highlight=layout.models[-1:]).data[-1]
+        assert (chosen.text[0], chosen.customdata[0]) == (layout.models[-1],) * 2
     table = pair_table(layout)
     assert table.values("score_2") == [scores["leep"][model] for model in layout.models]

@@ -31,7 +31,13 @@ from ptmrank_core.reports.figures.embeddings import (
 from ptmrank_core.reports.figures.projections import cached_panel, why_missing, why_not_offered
 from ptmrank_core.reports.tables.class_pairs import class_pairs_table
 from ptmrank_core.reports.tables.disagreement import disagreement_table
-from ptmrank_core.results.class_pairs import class_pairs_of, say_closest, say_difference
+from ptmrank_core.results.class_pairs import (
+    class_pairs_of,
+    closest_pairs,
+    mistaken_rows,
+    say_closest,
+    say_difference,
+)
 from ptmrank_core.results.disagreement import disagreement_of, predicted_models, say_prediction
 from tests.reports.figures.test_scatter import samples
 from tests.reports.results import hostile_result
@@ -204,9 +210,13 @@ def test_pairs_of_classes_are_compared_between_models() -> None:
     assert pairs is not None
     assert pairs.names == ("x", "y", "z")
     figure = class_pairs_figure(pairs)
-    assert figure.data[0].text[0][1] == "1"
-    assert figure.data[0].z[0, 2] == pytest.approx(np.log10(9))
-    assert np.isnan(figure.data[1].z[1, 1])
+    matrix, numbers, other = figure.data[:3]
+    written = {(x, y): text for x, y, text in zip(numbers.x, numbers.y, numbers.text, strict=True)}
+    assert written[1, 0] == "1"
+    assert (0, 0) not in written
+    assert matrix.z[0, 2] == pytest.approx(np.log10(9))
+    assert np.isnan(other.z[1, 1])
+    assert figure.layout.coloraxis.cmin == 0  # of the closest pair, which has the strongest colour
     table = class_pairs_table(pairs)
     assert table.records()[0] == {"first": "x", "second": "y", "distance0": 1.0, "distance1": 80.0}
     assert say_closest(pairs, "b") == "\u2068b\u2069: \u2068y\u2069 and \u2068z\u2069 (40)"
@@ -218,6 +228,32 @@ def test_pairs_of_classes_are_compared_between_models() -> None:
     alone = class_pairs_of(result, ["a"], ["x", "y", "z"])
     assert alone is not None
     assert say_difference(alone) == ""
+
+
+def test_the_closest_pairs_are_named_with_the_samples_that_are_mistaken() -> None:
+    """Relative to each model's median, each pair once; samples of it that the model's probe swaps."""
+    near = [[0, 1, 9], [1, 0, 9], [9, 9, 0]]
+    far = [[0, 80, 50], [80, 0, 40], [50, 40, 0]]
+    predictions = [1, 0, 1, 2, 0, 2]  # of labels 0, 1, 2, 0, 1, 2
+    result = run_of(6, (separability("a", near), separability("b", far), probe("a", predictions, [0.0] * 6)))
+    pairs = class_pairs_of(result, ["a", "b"], ["x", "y", "z"])
+    assert pairs is not None
+    first, *others = closest_pairs(pairs)
+    assert (first.model, first.first, first.second, first.distance, first.median) == ("a", "x", "y", 1.0, 9.0)
+    assert [(own.first, own.second) for own in others] == [("y", "z"), ("x", "z")]
+    chosen = samples(np.arange(6) % 3, ["x", "y", "z"], "classification")
+    assert mistaken_rows(result, chosen, first) == (0, 1, 4)
+    assert mistaken_rows(result, chosen, others[0]) == ()  # there is no probe of b
+
+
+def test_many_classes_have_no_numbers_in_their_cells() -> None:
+    """More than six classes are colours alone; the numbers are in the table and in the hover."""
+    distances = np.full((7, 7), 50.0)
+    np.fill_diagonal(distances, 0)
+    names = [f"c{i}" for i in range(7)]
+    pairs = class_pairs_of(run_of(6, (separability("a", distances),)), ["a"], names)
+    assert pairs is not None
+    assert [trace.type for trace in class_pairs_figure(pairs).data] == ["heatmap"]
 
 
 def test_of_many_classes_those_are_shown_that_come_close() -> None:

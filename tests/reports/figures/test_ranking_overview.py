@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import Failure, Finding, Ranking, RunResult, Score, Skipped, Stage, Truth
+from ptmrank_core.records import (
+    Failure,
+    Finding,
+    Ranking,
+    RunResult,
+    Score,
+    Sensitivity,
+    Skipped,
+    Stage,
+    Truth,
+    Vote,
+    Without,
+)
 from ptmrank_core.reports.figures.ranking_overview import least_width, overview_figure, say_overview
+from ptmrank_core.reports.figures.ranking_overview.columns import cell_edges, cell_middles
 from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result
+from ptmrank_core.results.decisive_warnings import decisive_warnings, say_warnings
+from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.prediction import prediction_of
 from tests.reports.results import HOSTILE, certain, hostile_result, probe_of
 
@@ -76,7 +92,7 @@ def test_the_heaviest_vote_stands_first(result: RunResult) -> None:
 
 
 def test_the_figure_writes_every_rank_into_its_cell(result: RunResult) -> None:
-    """Numbers for ranks, signs for the rest; a frame around what the metric warns of, and around no other."""
+    """Numbers for ranks, signs for the rest."""
     layout = OverviewLayout.of(result, rank_result(result))
     figure = overview_figure(layout)
     written = {
@@ -85,16 +101,63 @@ def test_the_figure_writes_every_rank_into_its_cell(result: RunResult) -> None:
         if trace.type == "scatter" and trace.mode == "text" and trace.xaxis == "x3"
         for x, y, text in zip(trace.x, trace.y, trace.text, strict=True)
     }
+    middles = cell_middles(layout)
     for y, row in enumerate(layout.rows):
-        for x, cell in enumerate(row.cells):
+        for x, cell in zip(middles, row.cells, strict=True):
             sign = {CellKind.SKIPPED: "–", CellKind.FAILED: "×", CellKind.MISSING: "…"}.get(cell.kind)
             assert written[x, y] == (sign or f"{cell.rank:g}")
-    (frame,) = [trace for trace in figure.data if trace.name == "the metric warns of this score"]
+    assert list(figure.layout.xaxis3.ticktext) == [METRICS[own.metric].title for own in layout.metrics]
+
+
+def test_only_a_warning_that_decides_is_framed(result: RunResult) -> None:
+    """Without the vote of the metric the model would have another place; other warnings do nothing."""
+    ranking = rank_result(result)
+    without = Without(order=("b", "a", "c"), tau=0.3, moved="b", n_places=1)
+    voted = replace(
+        ranking,
+        order=("a", "b", "c"),
+        metrics_used=("logme", "hscore"),
+        sensitivity=Sensitivity(ranking.order, True, {"logme": without}),
+    )
+    (found,) = decisive_warnings(result, voted)
+    assert (found.model, found.metric, found.place, found.without) == ("b", "logme", 2, 1)
+    said = "LogME warns of its own score for b; without its vote b would be in place 1 instead of 2."
+    assert strip_bidi(say_warnings([found])) == said
+    layout = OverviewLayout.of(result, voted)
+    (frame,) = [t for t in overview_figure(layout).data if t.name == "the metric warns of this score"]
     x = [own.metric for own in layout.metrics].index("logme")
     y = [row.model for row in layout.rows].index("b")
-    assert [end for end in frame.x if end is not None] == [x - 0.5, x + 0.5, x + 0.5, x - 0.5, x - 0.5]
+    left, right = cell_edges(layout)[x : x + 2]
+    assert [end for end in frame.x if end is not None] == [left, right, right, left, left]
     assert {end for end in frame.y if end is not None} == {y - 0.5, y + 0.5}
-    assert list(figure.layout.xaxis3.ticktext) == [METRICS[own.metric].title for own in layout.metrics]
+    assert "red frame" in say_overview(layout)
+    same = replace(without, order=("a", "b", "c"))
+    settled = replace(voted, sensitivity=Sensitivity(ranking.order, True, {"logme": same}))
+    assert decisive_warnings(result, settled) == ()
+    assert "red frame" not in say_overview(OverviewLayout.of(result, settled))
+
+
+def test_the_width_of_a_column_is_its_vote() -> None:
+    """Columns of two metrics are as wide as their weights; none is narrower than its number needs."""
+    run = hostile_result(NAMES)
+    ranking = rank_result(run)
+    votes = {"logme": Vote(0.6, ""), "hscore": Vote(0.4, ""), "leep": Vote(0.0, "")}
+    weighed = replace(ranking, votes=votes, metrics_used=("logme", "hscore"))
+    first, second, third = (b - a for a, b in pairwise(cell_edges(OverviewLayout.of(run, weighed))))
+    assert first / second == pytest.approx(0.6 / 0.4)
+    assert third == 1 <= second
+
+
+def test_a_highlighted_model_has_a_stripe_and_every_row_can_be_clicked(result: RunResult) -> None:
+    """The stripe lies in the row of the model, and each row has marks that name its model."""
+    layout = OverviewLayout.of(result, rank_result(result))
+    figure = overview_figure(layout, highlight=["c"])
+    (stripe,) = figure.layout.shapes
+    y = [row.model for row in layout.rows].index("c")
+    assert (stripe.y0, stripe.y1) == (y - 0.5, y + 0.5)
+    (marks,) = [t for t in figure.data if t.type == "scatter" and t.mode == "markers" and t.xaxis is None]
+    assert {own[0] for own in marks.customdata} == {row.model for row in layout.rows}
+    assert figure.layout.showlegend is False
 
 
 def test_intervals_and_ties_are_drawn_beside_the_places() -> None:
@@ -139,7 +202,6 @@ def test_the_words_below_name_what_is_in_the_picture(result: RunResult) -> None:
     said = say_overview(OverviewLayout.of(result, rank_result(result)))
     assert "– does not apply" in said
     assert "× failed" in said
-    assert "red frame" in said
     assert "grey stroke" not in said
     clean = replace(result, cells=tuple(c for c in result.cells if isinstance(c, Score) and not c.warnings))
     clean = replace(clean, plan=replace(clean.plan, metrics=("hscore",), models=clean.plan.models[:1]))

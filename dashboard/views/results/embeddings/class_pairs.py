@@ -10,12 +10,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.components.chart import show_chart
-from dashboard.views.results.wide import panels_width, wide_box
-from dashboard.wording import plain
+from dashboard.components.gallery import show_samples
+from dashboard.wording import plain, plural
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
 from ptmrank_core.reports.tables.class_pairs import class_pairs_table
-from ptmrank_core.results.class_pairs import ClassPairs, class_pairs_of, say_closest, say_difference
+from ptmrank_core.results.class_pairs import (
+    ClassPairs,
+    class_pairs_of,
+    closest_pairs,
+    mistaken_rows,
+    say_closest,
+    say_difference,
+)
 
 __all__ = ["show_class_pairs"]
 
@@ -23,8 +30,9 @@ WHAT_IT_IS = (
     "The Bhattacharyya distance of each pair of classes, as the Gaussians that GBC fits to them (Pándy and "
     "others, CVPR 2022): 0 is the same Gaussian, and exp(−distance) is the overlap that GBC adds up. Taken "
     "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
-    "more features alone put all of them farther apart."
+    "more features alone put all of them farther apart. The stronger the colour, the closer the pair."
 )
+N_SHOWN = 8  # samples of a pair
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
@@ -47,14 +55,13 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
             "projections, or they are not among its six best."
         )
         return
-    with wide_box("class-pairs", panels_width(len(pairs.distances))):
-        show_chart(
-            _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
-            key="class-pairs",
-            title="Which classes does each model tell apart?",
-            alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
-            table=partial(class_pairs_table, pairs),
-        )
+    show_chart(
+        _figure(json.dumps([result.plan.run_id, list(pairs.distances)]), pairs),
+        key="class-pairs",
+        title="Which classes might each model confuse?",
+        alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
+        table=partial(class_pairs_table, pairs),
+    )
     st.caption(WHAT_IT_IS)
     if pairs.n_classes > len(pairs.names):
         st.caption(f"The {len(pairs.names)} of {pairs.n_classes:,} classes that come closest to another one.")
@@ -63,3 +70,19 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
         st.caption(f"Not compared under {plain(', '.join(missing))}: only the six best models are.")
     closest = "; ".join(say_closest(pairs, model) for model in pairs.distances)
     st.markdown(plain(f"Told apart least by {closest}. {say_difference(pairs)}"))
+    _show_closest(result, samples, pairs)
+
+
+def _show_closest(result: RunResult, samples: Samples, pairs: ClassPairs) -> None:
+    """Name the three closest pairs, and show samples that the model's probe takes for the other class."""
+    for place, pair in enumerate(closest_pairs(pairs), start=1):
+        st.markdown(
+            f"##### {place}. {plain(pair.first)} and {plain(pair.second)}\n\nunder {plain(pair.model)}: "
+            f"distance {pair.distance:.3g}, its median pair {pair.median:.3g}"
+        )
+        rows = mistaken_rows(result, samples, pair)
+        if not rows:
+            st.caption("Its linear probe takes no sample of one of them for the other.")
+            continue
+        st.caption(f"{plural(len(rows), 'sample')} of one that its linear probe takes for the other.")
+        show_samples(samples, rows[:N_SHOWN])

@@ -134,6 +134,7 @@ def _show_selected(panels: Sequence[Panel], samples: Samples, selected: Sequence
                 key="echo",
                 title="Where does each model see them?",
                 alt=f"The selected samples under {_names(panels)}, all others grey",
+                table=partial(panels_table, panels, samples),
             )
         drawn = set(panels[0].rows.tolist())
         n_hidden = sum(row not in drawn for row in selected)

@@ -30,9 +30,9 @@ __all__ = [
 ]
 
 # Widths of the columns, in widths of a narrow cell.
-NAMES, PLACES, FACT, MIN_CELLS, GAP = 6.6, 4.8, 1.47, 3.0, 0.25
-CELL = 34  # pixels; in narrower ones numbers and names would overlap
-PER_VOTER = 1.4  # of a narrow cell, on average over those that vote
+NAMES, PLACES, FACT, MIN_CELLS, GAP = 6.8, 4.4, 1.42, 3.0, 0.25
+CELL = 32  # pixels; in narrower ones numbers and names would overlap
+MORE = 2.0  # narrow cells that the votes share, beyond one for each
 PARAMETERS = Column("n_parameters", "parameters", "integer", COMPACT)
 SECONDS = Column("seconds_per_1000", "s per 1,000", "number", fixed(1))
 REACHED_FORM = fixed(3)
@@ -75,7 +75,7 @@ def cell_edges(layout: OverviewLayout) -> list[float]:
     A column is never so narrow that its number would not fit; those without a vote are just as wide as that.
     """
     n_voters = sum(voter.weight > 0 for voter in layout.metrics)
-    widths = [max(1.0, PER_VOTER * n_voters * voter.weight) for voter in layout.metrics]
+    widths = [max(1.0, (n_voters + MORE) * voter.weight) for voter in layout.metrics]
     return list(accumulate(widths, initial=0.0))
 
 

@@ -137,12 +137,15 @@ def _add_headings(figure: go.Figure, layout: OverviewLayout, scale: float) -> No
     """Say above each group of columns what its marks are."""
     shares = domains(layout)
     place = "place" if layout.level is None else f"place, {layout.level:.0%} interval"
-    texts = {1: place, 2: "rank under each metric", 3: "reached" if layout.reached else "costs"}
+    start, end = shares[3]
+    costs = start + (end - start) * len(layout.reached) / (len(fact_titles(layout)) + 0.4)
+    texts = {place: shares[1][0], "rank under each metric": shares[2][0], "costs": costs}
+    texts |= {"reached": start} if layout.reached else {}
     notes = [
-        {"text": text, "x": shares[group][0], "xref": "paper", "y": 1, "yref": "paper"}
+        {"text": text, "x": x, "xref": "paper", "y": 1, "yref": "paper"}
         | {"yshift": scale * (_head(layout) - HEADING), "yanchor": "bottom", "xanchor": "left"}
         | {"showarrow": False, "font": {"size": 12.5 * scale, "color": INK}}
-        for group, text in texts.items()
+        for text, x in texts.items()
     ]
     if layout.bands:
         notes.append(

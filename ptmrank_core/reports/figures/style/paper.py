@@ -66,7 +66,7 @@ def _dress(layout: dict[str, Any], data: list[dict[str, Any]]) -> None:
     for name in axes:
         layout[name] = {"automargin": True} | rules | layout.get(name, {})
     layout["margin"] = dict.fromkeys(MARGINS, 10) | layout.get("margin", {})
-    layout["legend"] = {"orientation": "h", "y": -0.2, "yanchor": "top"} | layout.get("legend", {})
+    layout["legend"] = {"orientation": "h", "y": 1.02, "yanchor": "bottom"} | layout.get("legend", {})
     for holder in (layout.get("coloraxis"), *(trace.get("marker") for trace in data), *data):
         if holder and "colorbar" in holder:
             holder["colorbar"] = {"thickness": 20, "outlinewidth": 0} | holder["colorbar"]

@@ -1,0 +1,96 @@
+"""Charts of the pages: each has words and a table in its place, and its models can be highlighted."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.views.results.ranking.cards import ranking_cards
+from ptmrank_core.benchmark import run_here
+from ptmrank_core.config import Settings
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan
+from tests.dashboard.reading import open_page
+from tests.ready_made import save_features
+from tests.reports.results import certain, hostile_result
+
+DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
+SECTIONS = {"Ranking": 3, "Agreement": 2, "Cost": 1}
+
+
+def calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every call of a function in the dashboard, and the file that it is in."""
+    for path in sorted(DASHBOARD.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", getattr(node.func, "attr", "")) == name
+            ):
+                yield path.relative_to(DASHBOARD).as_posix(), node
+
+
+def test_every_chart_has_words_and_a_table_in_its_place() -> None:
+    """All charts are drawn in one place, and each call names what stands for the picture."""
+    assert {path for path, _ in calls("plotly_chart")} == {"components/chart.py"}
+    drawn = list(calls("show_chart"))
+    assert len(drawn) > 15
+    bare = [path for path, call in drawn if not {"alt", "table"} <= {own.arg for own in call.keywords}]
+    assert bare == []
+
+
+@pytest.fixture
+def run(settings: Settings, tmp_path: Path) -> str:
+    """A finished run of six models under three metrics."""
+    for place in range(6):
+        save_features(tmp_path / "f" / f"m{place}.npz", 2.0 - place / 3)
+    plan = stored_features_plan(settings, tmp_path / "f", ("logme", "hscore", "gbc"))
+    run_here(plan.run_id, settings, sources=SOURCES)
+    return plan.run_id
+
+
+def specs(app: AppTest) -> dict[str, Any]:
+    """Figures of a page by their keys."""
+    found = {}
+    for chart in app.get("plotly_chart"):
+        key = re.sub(r"^.*-(?=[a-z])", "", chart.proto.id) if chart.proto.id else str(len(found))
+        found[key] = json.loads(chart.proto.spec)
+    return found
+
+
+def test_a_model_of_the_address_stands_out_in_every_figure(app: AppTest, run: str) -> None:
+    """The list of models is in the address; each figure of the three sections draws the model otherwise."""
+    for section, n_figures in SECTIONS.items():
+        open_page(app, "results", run=run, section=section)
+        assert not app.exception
+        (chosen,) = [box for box in app.multiselect if box.key == "highlight"]
+        before = [chart.proto.spec for chart in app.get("plotly_chart")]
+        app.multiselect(key="highlight").set_value([chosen.options[-1]]).run()
+        assert not app.exception
+        after = [chart.proto.spec for chart in app.get("plotly_chart")]
+        assert sum(one != other for one, other in zip(before, after, strict=True)) >= n_figures - (
+            section == "Agreement"
+        )
+        app.multiselect(key="highlight").set_value([]).run()
+
+
+def test_cards_say_what_the_rows_say() -> None:
+    """A card for each model, in order, with its place, interval and ranks; names are text, not markup."""
+    result = hostile_result()
+    layout = OverviewLayout.of(result, certain(result))
+    cards = ranking_cards(layout, (layout.rows[0].model,))
+    assert cards.count("<details>") == len(layout.rows)
+    assert cards.count("class=chosen") == 1
+    assert "<img" not in cards
+    assert "<script" not in cards
+    assert "&lt;img src=x onerror=alert(1)&gt;" in cards
+    low, high = layout.rows[0].interval or (0, 0)
+    assert f"place {low} to {high} (90 %)" in cards
+    assert "are not told apart" in cards

@@ -85,7 +85,7 @@ def show_chart(
 
 
 def _dressed(figure: dict[str, Any]) -> dict[str, Any]:
-    """Draw a figure in the colours of the reader's page; before they are known, the style sheet sets the ink."""
+    """Draw a figure in the colours of the page; before these are known, the style sheet sets the ink."""
     scheme = st.context.theme.type
     ink = INK if scheme is None else st.get_option(f"theme.{scheme}.textColor")
     return on_page(figure, ink=ink, is_dark=scheme == "dark")

@@ -105,7 +105,7 @@ def ranked(n_models: int, ties: tuple[tuple[str, ...], ...] = ()) -> Ranking:
         0.9, 10, dict.fromkeys(order, (1, n_models)), {}, {}, ties, dict.fromkeys(order, 0.0)
     )
     means = {name: float(place) for place, name in enumerate(order)}
-    return Ranking(order, means, {}, {}, (), intervals=intervals)
+    return Ranking(order, means, {}, {}, (), (), intervals=intervals)
 
 
 def sized(*n_parameters: int) -> dict[str, ModelCost]:

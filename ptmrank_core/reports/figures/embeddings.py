@@ -15,7 +15,13 @@ from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples, Trust
 from ptmrank_core.reports.figures.scatter import classes_of
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, class_marker, set_least_width
+from ptmrank_core.reports.figures.style.theme import (
+    BRIGHT,
+    INK,
+    class_marker,
+    least_width_of,
+    set_least_width,
+)
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import percent, say_label
 
@@ -23,10 +29,11 @@ __all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table
 
 PER_ROW = 3
 PANEL_PIXELS, PANEL_WIDTH = 360, 300
+BAR_PIXELS, TARGET_CHARS = 130, 16  # of a bar of colours
 # Panels with more points are drawn with WebGL.
 MAX_VECTOR_POINTS = 1_500
 MAX_NAMED = 24  # classes in a legend
-TITLE_CHARS = 36
+TITLE_CHARS = 30
 GREY = BRIGHT[-1]
 
 
@@ -95,7 +102,9 @@ def panels_figure(
         for index, panel in enumerate(panels):
             _add_scale(figure, panel, samples, caption, index)
         title = samples.class_names[0] if samples.class_names else "target"
-        figure.update_layout(coloraxis={"colorscale": "Viridis", "colorbar": {"title": title}})
+        bar = {"title": shorten_middle(title, TARGET_CHARS)}
+        figure.update_layout(coloraxis={"colorscale": "Viridis", "colorbar": bar})
+        set_least_width(figure, least_width_of(figure) + BAR_PIXELS)
         return figure
     n_named = 0
     for number, (name, members) in enumerate(classes_of(samples)):

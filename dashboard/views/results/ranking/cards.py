@@ -13,8 +13,8 @@ __all__ = ["ranking_cards"]
 
 # Colours are those of the page: translucent grey lies on light and on dark.
 STYLE = """<style>
-.rank-cards { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.5rem; }
-.rank-cards > li { margin: 0; padding: 0.6rem 0.75rem; border: 1px solid rgba(128,128,128,0.4);
+.rank-cards { list-style: none; margin: 0 !important; padding: 0 !important; display: grid; gap: 0.5rem; }
+.rank-cards > li { margin: 0 !important; padding: 0.6rem 0.75rem; border: 1px solid rgba(128,128,128,0.4);
   border-radius: 4px; overflow-wrap: anywhere; }
 .rank-cards > li.chosen { background: rgba(76,120,180,0.2); }
 .rank-cards .head { display: flex; gap: 0.6rem; font-weight: 600; }

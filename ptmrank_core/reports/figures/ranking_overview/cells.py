@@ -11,7 +11,6 @@ from ptmrank_core.reports.figures.ranking_overview.columns import (
     add_text,
     cell_edges,
     cell_middles,
-    last_place,
     placed,
 )
 from ptmrank_core.reports.figures.ranking_overview_data import SIGNS, OverviewLayout, OverviewRow
@@ -43,8 +42,8 @@ def add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
     add_text(figure, "x3", signs, 12.5 * scale)
     add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
-    share = [(last_place(layout), WEIGHTS_ROW, "share of the vote")]
-    add_text(figure, "x2", share, 11 * scale, textposition="middle left", opacity=SOFT)
+    share = [(-0.1, WEIGHTS_ROW, "share of the vote")]
+    add_text(figure, "x3", share, 11 * scale, textposition="middle left", opacity=SOFT)
     _outline(figure, layout, scale)
 
 

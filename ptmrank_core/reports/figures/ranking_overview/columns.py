@@ -26,6 +26,7 @@ __all__ = [
     "lane",
     "last_place",
     "least_width",
+    "narrow_width",
     "placed",
 ]
 
@@ -117,6 +118,11 @@ def _widths(layout: OverviewLayout) -> tuple[float, ...]:
 def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
     """Pixels below which the overview is scrolled rather than squeezed."""
     return round(CELL * scale * sum(_widths(layout)))
+
+
+def narrow_width(scale: float = 1.0) -> int:
+    """Pixels that names and places need alone."""
+    return round(CELL * scale * (NAMES + PLACES))
 
 
 def domains(layout: OverviewLayout) -> list[list[float]]:

@@ -25,11 +25,12 @@ from ptmrank_core.reports.figures.ranking_overview.columns import (
     lane,
     last_place,
     least_width,
+    narrow_width,
     placed,
 )
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, OverviewRow
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import INK, set_least_width, stripe
+from ptmrank_core.reports.figures.style.theme import INK, set_least_width, set_narrow_form, stripe
 
 __all__ = ["overview_figure"]
 
@@ -65,6 +66,7 @@ def overview_figure(
     rows = [y for y, row in enumerate(layout.rows) if row.model in highlight]
     figure.update_layout(shapes=[stripe(y) for y in rows])
     set_least_width(figure, least_width(layout, scale))
+    set_narrow_form(figure, ("xaxis", "xaxis2"), narrow_width(scale))
     return figure
 
 
@@ -139,13 +141,13 @@ def _add_headings(figure: go.Figure, layout: OverviewLayout, scale: float) -> No
     place = "place" if layout.level is None else f"place, {layout.level:.0%} interval"
     start, end = shares[3]
     costs = start + (end - start) * len(layout.reached) / (len(fact_titles(layout)) + 0.4)
-    texts = {place: shares[1][0], "rank under each metric": shares[2][0], "costs": costs}
-    texts |= {"reached": start} if layout.reached else {}
+    texts = {place: (shares[1][0], "xaxis2"), "rank under each metric": (shares[2][0], "xaxis3")}
+    texts |= {"costs": (costs, "xaxis4")} | ({"reached": (start, "xaxis4")} if layout.reached else {})
     notes = [
-        {"text": text, "x": x, "xref": "paper", "y": 1, "yref": "paper"}
+        {"text": text, "name": axis, "x": x, "xref": "paper", "y": 1, "yref": "paper"}
         | {"yshift": scale * (_head(layout) - HEADING), "yanchor": "bottom", "xanchor": "left"}
         | {"showarrow": False, "font": {"size": 12.5 * scale, "color": INK}}
-        for text, x in texts.items()
+        for text, (x, axis) in texts.items()
     ]
     if layout.bands:
         notes.append(

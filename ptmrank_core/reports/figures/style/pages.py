@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ptmrank_core.reports.figures.style.rank_colours import IN_THE_DARK
 from ptmrank_core.reports.figures.style.theme import INK
 
-__all__ = ["on_page"]
+__all__ = ["on_page", "replace_colors"]
 
 # What somebody else wrote, and numbers: no colours.
 WORDS = {"text", "ticktext", "name", "customdata", "hovertemplate", "x", "y", "z"}
@@ -39,7 +40,7 @@ def on_page(figure: dict[str, Any], *, ink: str, is_dark: bool) -> dict[str, Any
     data = [_with_bar(trace) for trace in figure["data"]]
     data = [trace | {"marker": _with_bar(trace["marker"])} if "marker" in trace else trace for trace in data]
     colors = {**(IN_THE_DARK if is_dark else {}), INK: ink}
-    return {"data": _replaced(data, colors), "layout": _replaced(layout, colors)}
+    return {"data": replace_colors(data, colors), "layout": replace_colors(layout, colors)}
 
 
 def _with_bar(holder: dict[str, Any]) -> dict[str, Any]:
@@ -56,10 +57,10 @@ def _lettered(scale: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _replaced(value: Any, colors: dict[str, str]) -> Any:
-    """Replace every colour below a value."""
+def replace_colors(value: Any, colors: Mapping[str, str]) -> Any:
+    """Replace every colour below a value; names and numbers stay."""
     if isinstance(value, dict):
-        return {name: item if name in WORDS else _replaced(item, colors) for name, item in value.items()}
+        return {name: item if name in WORDS else replace_colors(item, colors) for name, item in value.items()}
     if isinstance(value, list):
-        return [_replaced(item, colors) for item in value]
+        return [replace_colors(item, colors) for item in value]
     return colors.get(value, value) if isinstance(value, str) else value

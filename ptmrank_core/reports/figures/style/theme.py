@@ -7,6 +7,7 @@ and their zero means nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,7 +23,9 @@ __all__ = [
     "config_of",
     "hide_buttons",
     "least_width_of",
+    "narrow_form_of",
     "set_least_width",
+    "set_narrow_form",
     "stripe",
 ]
 
@@ -68,6 +71,27 @@ def set_least_width(figure: go.Figure, pixels: float) -> None:
 def least_width_of(figure: go.Figure) -> int:
     """Pixels that a figure needs; where there are fewer, it is scrolled or reduced rather than squeezed."""
     return int((figure.layout.meta or {}).get("least_width", LEAST_WIDTH))
+
+
+def set_narrow_form(figure: go.Figure, axes: Sequence[str], pixels: float) -> None:
+    """Note in a figure of several columns which of them are enough where there is room for few.
+
+    Parameters
+    ----------
+    figure
+        Its notes that belong to one column are named after that column's axis.
+    axes
+        The x axes of those columns, such as ``"xaxis2"``.
+    pixels
+        What these need.
+    """
+    _note(figure, narrow={"axes": list(axes), "least_width": round(pixels)})
+
+
+def narrow_form_of(figure: go.Figure) -> tuple[tuple[str, ...], int] | None:
+    """Return the x axes that are enough in a narrow place, and the pixels that they need; mostly ``None``."""
+    own = (figure.layout.meta or {}).get("narrow")
+    return (tuple(own["axes"]), int(own["least_width"])) if own else None
 
 
 def hide_buttons(figure: go.Figure) -> None:

@@ -59,7 +59,7 @@ def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Sett
     assert trust is not None
     assert embeddings["layout"]["xaxis"]["title"]["text"] == f"trustworthiness {trust.value:.3f}"
     assert [note["text"] for note in embeddings["layout"]["annotations"]] == ["m0", "m1"]
-    assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "heatmap"]
+    assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "scatter"] * 2
     assert "Told apart least by" in texts(app)
     assert "UMAP comes with the extra" in texts(app)
 
@@ -177,7 +177,7 @@ def test_one_model_is_shown_alone(app: AppTest, settings: Settings, tmp_path: Pa
     shown(app, done(settings, planned(settings, tmp_path, strengths=(2.0,))))
     embeddings, pairs = figures(app)
     assert len(embeddings["data"]) == 3
-    assert len(pairs["data"]) == 1
+    assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "scatter"]
 
 
 def test_of_many_models_the_reader_chooses_six(app: AppTest, settings: Settings, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -16,6 +17,13 @@ __all__ = ["cost_figure"]
 
 INSIDE = (240, 300)  # pixels that the axes enclose on a phone
 LETTERS, HEIGHT, N_TICKS = 11, 430, 10
+BEATEN = {"name": "beaten", "color": GREY, "symbol": "circle", "mode": "markers+text"}
+ON_FRONTIER = {
+    "name": "on the frontier",
+    "color": BRIGHT[0],
+    "symbol": "diamond",
+    "mode": "lines+markers+text",
+}
 
 
 def cost_figure(
@@ -55,32 +63,33 @@ def cost_figure(
     )
     written = dict(zip(first, zip(labels.texts, labels.sides, strict=True), strict=True))
     figure = go.Figure()
-    for models, title, color, symbol, mode in (
-        (others, "beaten", GREY, "circle", "markers"),
-        (list(front), "on the frontier", BRIGHT[0], "diamond", "lines+markers"),
-    ):
+    for models, look in ((others, BEATEN), (list(front), ON_FRONTIER)):
         figure.add_scatter(
             x=[known[model] for model in models],
             y=[places[model] for model in models],
             text=[written[model][0] for model in models],
             customdata=models,
-            mode=mode + "+text",
-            name=title,
-            line={"shape": "hv", "width": 1.5},
             textposition=[written[model][1] for model in models],
-            textfont={"size": LETTERS, "color": INK},
-            cliponaxis=False,
-            marker={
-                "color": color,
-                "symbol": symbol,
-                "size": [15 if model in highlight else 10 for model in models],
-                "line": {"color": INK, "width": [3 if model in highlight else 0 for model in models]},
-            },
-            unselected={"marker": {"opacity": 1}},
-            hovertemplate="%{customdata}<br>place %{y}, %{x:.4s}<extra></extra>",
+            **_look(look, [model in highlight for model in models]),
         )
     _lay_out(figure, COST_TITLES[name], x_range, y_range, is_log=is_log)
     return figure
+
+
+def _look(look: Mapping[str, Any], stands_out: Sequence[bool]) -> dict[str, Any]:
+    """How the marks of some models are drawn; those that stand out are larger and have a rim."""
+    rim = {"color": INK, "width": [3 if own else 0 for own in stands_out]}
+    marker = {"color": look["color"], "symbol": look["symbol"], "line": rim}
+    return {
+        "name": look["name"],
+        "mode": look["mode"],
+        "line": {"shape": "hv", "width": 1.5},
+        "textfont": {"size": LETTERS, "color": INK},
+        "cliponaxis": False,
+        "marker": marker | {"size": [15 if own else 10 for own in stands_out]},
+        "unselected": {"marker": {"opacity": 1}},
+        "hovertemplate": "%{customdata}<br>place %{y}, %{x:.4s}<extra></extra>",
+    }
 
 
 def _lay_out(

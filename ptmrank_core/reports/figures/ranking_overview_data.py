@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from ptmrank_core.records import Cell, ModelSpec, Ranking, RunResult, Score, Skipped
 from ptmrank_core.results.cost import ModelCost, costs_of
-from ptmrank_core.results.decisive_warnings import decisive_warnings
 from ptmrank_core.results.intervals import assign_lanes
 from ptmrank_core.results.race import all_reached, expectations_of
 from ptmrank_core.results.references import Reference
 from ptmrank_core.results.references.beside import known_references, places_beside
 from ptmrank_core.results.scores import scores_by_metric
+from ptmrank_core.results.verdict.decisive_warnings import decisive_warnings
 
 __all__ = [
     "SIGNS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from ptmrank_core.records import Ranking, RunResult, Verdict
-from ptmrank_core.results.decisive_warnings import decisive_warnings, say_warnings
+from ptmrank_core.results.verdict.decisive_warnings import decisive_warnings, say_warnings
 from ptmrank_core.results.verdict.facts import Facts, collect_facts
 from ptmrank_core.results.verdict.next_steps import next_step
 from ptmrank_core.results.verdict.rules import Decision, Reason, decide

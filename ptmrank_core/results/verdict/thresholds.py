@@ -10,6 +10,7 @@ __all__ = [
     "CLEAR_LEVEL",
     "CONTRADICTION_GAP",
     "CONTRADICTION_LEVEL",
+    "FIRST_PLACES",
     "GROUP_CORRELATION",
     "HIGH",
     "MIN_GAIN",
@@ -49,3 +50,6 @@ GROUP_CORRELATION = 0.1
 # differ by more than one seed of fine-tuning from another (standard deviation of a run on real networks).
 TRAINED_ERRORS = 1.645
 SEED_SPREAD = 0.011
+# A warning of a metric counts where it moves a model into the first places or out of them: as many as the
+# next step names to be trained, and nobody acts on the others.
+FIRST_PLACES = 3

@@ -12,6 +12,7 @@ from ptmrank_core.reports.figures.style.pages import on_page
 from ptmrank_core.reports.figures.style.paper import COLUMN_MM, letter_points, paper_figure
 from ptmrank_core.reports.figures.style.rank_colours import IN_THE_DARK, RANKS, TAU
 from ptmrank_core.reports.figures.style.theme import INK, least_width_of, set_least_width
+from tests.reports.figures.all_figures import all_figures
 
 
 def figure(least_width: int = 800) -> go.Figure:

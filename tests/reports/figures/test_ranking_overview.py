@@ -28,9 +28,9 @@ from ptmrank_core.reports.figures.ranking_overview_data import CellKind, Overvie
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
 from ptmrank_core.results import rank_result
-from ptmrank_core.results.decisive_warnings import decisive_warnings, say_warnings
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.prediction import prediction_of
+from ptmrank_core.results.verdict.decisive_warnings import decisive_warnings, say_warnings
 from tests.reports.results import HOSTILE, certain, hostile_result, probe_of
 
 NAMES = ("a", "b", "c", "d")

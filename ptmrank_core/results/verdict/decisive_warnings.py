@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult, Score
 from ptmrank_core.results.phrases import bidi_isolate, plural
+from ptmrank_core.results.verdict.thresholds import FIRST_PLACES
 
 __all__ = ["DecisiveWarning", "decisive_warnings", "say_warnings"]
-
-N_FIRST = 3
-"""Only what moves a model into the first places or out of them counts: nobody acts on the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ def _places(order: Sequence[str]) -> Mapping[str, int]:
 
 
 def _counts(own: DecisiveWarning) -> bool:
-    return own.without != own.place and min(own.place, own.without or own.place) <= N_FIRST
+    return own.without != own.place and min(own.place, own.without or own.place) <= FIRST_PLACES
 
 
 def say_warnings(found: Sequence[DecisiveWarning]) -> str:

@@ -28,7 +28,7 @@ from ptmrank_core.results.phrases import percent, say_label
 __all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table"]
 
 PER_ROW = 3
-PANEL_PIXELS, PANEL_WIDTH = 360, 300
+PANEL_PIXELS, PANEL_WIDTH = 380, 300
 BAR_PIXELS, TARGET_CHARS = 130, 16  # of a bar of colours
 # Panels with more points are drawn with WebGL.
 MAX_VECTOR_POINTS = 1_500
@@ -169,7 +169,7 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
         n_columns,
         subplot_titles=[shorten_middle(panel.model, TITLE_CHARS) for panel in panels],
         horizontal_spacing=0.04,
-        vertical_spacing=0.2 / n_rows,
+        vertical_spacing=0.3 / n_rows,
     )
     ticks = {"zeroline": False, "showticklabels": False, "title_standoff": 4}
     for index, panel in enumerate(panels):

@@ -23,6 +23,7 @@ PIXELS_PER_MM = 96 / 25.4  # as style sheets, SVG and browsers count them
 LEAST_PIXELS: Mapping[int, int] = MappingProxyType({1: 400, 2: 673})
 PAPER, BLACK, RULE = "rgb(255,255,255)", "rgb(0,0,0)", "rgb(204,204,204)"
 FONT, FONT_PIXELS, HEIGHT = "Helvetica, Arial, sans-serif", 12, 450
+SLANTED_PIXELS = 52  # beyond the last column, whose heading leans to the right
 ENTRY_PIXELS, LETTER_PIXELS, LINE_PIXELS = 45, 6.5, 19  # of a legend
 AXIS, X_AXIS = re.compile(r"[xy]axis\d*$"), re.compile(r"xaxis\d*$")
 # Lengths in pixels, wherever they stand; all others are shares or in units of the data.
@@ -85,12 +86,13 @@ def _narrowed(
         for note in layout.get("annotations", [])
         if note.get("name") not in gone
     ]
+    kept["margin"] = layout.get("margin", {}) | {"r": SLANTED_PIXELS}
     shown = {name.replace("axis", "") for name in axes}
     return [trace for trace in data if trace.get("xaxis", "x") in shown], kept
 
 
 def _legend_pixels(figure: go.Figure, width: float) -> float:
-    """Pixels that a legend needs beyond its first two lines: Plotly takes them from the figure otherwise."""
+    """Pixels that a legend needs beyond its first line: Plotly takes them from the figure otherwise."""
     if figure.layout.showlegend is False:
         return 0.0
     names = [trace.name or "" for trace in figure.data if trace.showlegend is not False]
@@ -98,7 +100,7 @@ def _legend_pixels(figure: go.Figure, width: float) -> float:
         return 0.0
     longest = min(SHORT_KEYS["name"], max(map(len, names)))
     n_columns = max(1, int(width // (ENTRY_PIXELS + LETTER_PIXELS * longest)))
-    return LINE_PIXELS * max(0, -(-len(names) // n_columns) - 2)
+    return LINE_PIXELS * max(0, -(-len(names) // n_columns) - 1)
 
 
 def _dress(layout: dict[str, Any], data: list[dict[str, Any]]) -> None:

@@ -137,3 +137,12 @@ def test_of_models_that_are_not_told_apart_the_cheaper_is_on_the_frontier() -> N
     """A first place that means nothing is not worth more."""
     assert front(sized(100, 50, 300), ranked(3, (("a", "b"),))) == ("b",)
     assert front(sized(100, 95, 300), ranked(3, (("a", "b"),))) == ("b", "a")
+
+
+def test_a_highlighted_model_is_large_rimmed_and_named() -> None:
+    """Whether it is on the frontier or beaten; each mark has its model for a click."""
+    costs, ranking = sized(100, 50, 300), ranked(3)
+    beaten, best = cost_figure("n_parameters", costs, ranking, ("b", "a"), highlight=["c", "a"]).data
+    assert (list(beaten.customdata), list(beaten.marker.size), list(beaten.text)) == (["c"], [15], ["c"])
+    assert list(best.marker.size) == [10, 15]
+    assert list(best.marker.line.width) == [0, 3]

@@ -20,7 +20,7 @@ from ptmrank_core.results.scores import scores_by_metric
 
 __all__ = ["PairLayout", "agreement_figure", "let_cells_be_chosen", "pair_figure", "pair_table"]
 
-INSIDE = (230, 350)  # pixels that the axes of a pair enclose on a phone
+LEAST, INSIDE = 560, (430, 350)  # pixels of a pair, and what its axes enclose of them
 LETTERS = 11
 CELL_PIXELS, CELL_MARK, LABEL_PIXELS = 34, 30, 280
 
@@ -178,6 +178,7 @@ def pair_figure(layout: PairLayout, *, by_rank: bool, highlight: Collection[str]
         figure.update_layout({axis: look})
     figure.update_layout(height=460, margin={"l": 10, "r": 30, "t": 20, "b": 40})
     figure.update_xaxes(nticks=5 if not by_rank else None)
+    set_least_width(figure, LEAST)
     return figure
 
 

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 
 from ptmrank_core.records import Ranking
 from ptmrank_core.reports.figures.style.labels import beside_marks, padded
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, set_least_width
 from ptmrank_core.results.cost import COST_TITLES, ModelCost, places_of
 
 __all__ = ["cost_figure"]
 
-INSIDE = (240, 300)  # pixels that the axes enclose on a phone
+LEAST, INSIDE = 560, (430, 300)  # pixels of the figure, and what its axes enclose of them
 LETTERS, HEIGHT, N_TICKS = 11, 430, 10
 BEATEN = {"name": "beaten", "color": GREY, "symbol": "circle", "mode": "markers+text"}
 ON_FRONTIER = {
@@ -106,3 +106,4 @@ def _lay_out(
         modebar={"orientation": "v"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
+    set_least_width(figure, LEAST)

@@ -14,7 +14,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import Evidence
 from ptmrank_core.records import Truth
 from ptmrank_core.reports.figures.style.labels import beside_marks, padded
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, set_least_width
 from ptmrank_core.results.evidence import (
     CONSENSUS,
     CORRELATION_TITLES,
@@ -26,7 +26,7 @@ from ptmrank_core.results.evidence import (
 __all__ = ["CorrelationLayout", "correlation_figure", "truth_figure"]
 
 ROW_PIXELS = 30
-INSIDE, LETTERS = (230, 320), 11  # pixels that the axes enclose on a phone, and of a letter
+LEAST, INSIDE, LETTERS = 560, (430, 320), 11  # pixels: of the figure, within its axes, of a letter
 MARKS = {CONSENSUS: ("diamond", BRIGHT[1]), PARAMETERS: ("x", BRIGHT[6])}
 
 
@@ -170,6 +170,7 @@ def truth_figure(
     figure.update_xaxes(range=ranges[0], nticks=5)
     figure.update_yaxes(title=measure_title(truth), zeroline=False, range=ranges[1])
     figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 20, "b": 40})
+    set_least_width(figure, LEAST)
     return figure
 
 

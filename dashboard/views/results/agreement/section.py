@@ -32,10 +32,8 @@ def draw_agreement(result: RunResult, ranking: Ranking) -> None:
     if agreement is None:
         st.caption("Too few models have scores under two metrics: there are no orders to compare.")
         return
-    heatmap, words = st.columns([3, 2], vertical_alignment="center")
-    with heatmap:
-        clicked = show_heatmap(agreement, len(ranking.order))
-    words.markdown(
+    clicked = show_heatmap(agreement, len(ranking.order))
+    st.markdown(
         "**Kendall's rank correlation** between the orders of two metrics: 1 is the same order, 0 no "
         f"relation, −1 the reverse. With {plural(len(ranking.order), 'model')} it is a coarse number: the "
         "table has its 90 % intervals, the weighted τ and Spearman's correlation. Metrics that agree stand "

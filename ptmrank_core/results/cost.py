@@ -98,13 +98,13 @@ def fronts_of(costs: Mapping[str, ModelCost], ranking: Ranking) -> dict[str, tup
 
 
 def _is_beaten(model: str, cost: float, known: Mapping[str, float], ranking: Ranking) -> bool:
-    """Whether another model is better at hardly more cost, or as good at clearly less."""
+    """Whether another model is better at no or hardly more cost, or as good at clearly less."""
     ties = ranking.intervals.ties if ranking.intervals else ()
     alike = {other for group in ties if model in group for other in group}
     place = ranking.order.index(model)
     return any(
         (other in alike and known[other] * (1 + TOLERANCE) < cost)
-        or (other not in alike and number < place and known[other] <= cost * (1 + TOLERANCE))
+        or (number < place and known[other] <= cost * (1 if other in alike else 1 + TOLERANCE))
         for number, other in enumerate(ranking.order)
         if other != model and other in known
     )

@@ -137,6 +137,7 @@ def test_of_models_that_are_not_told_apart_the_cheaper_is_on_the_frontier() -> N
     """A first place that means nothing is not worth more."""
     assert front(sized(100, 50, 300), ranked(3, (("a", "b"),))) == ("b",)
     assert front(sized(100, 95, 300), ranked(3, (("a", "b"),))) == ("b", "a")
+    assert front(sized(95, 100, 300), ranked(3, (("a", "b"),))) == ("a",)
 
 
 def test_a_highlighted_model_is_large_rimmed_and_named() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from ptmrank_core.reports.figures.ranking_overview import overview_figure
+from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.pages import on_page
 from ptmrank_core.reports.figures.style.paper import COLUMN_MM, letter_points, paper_figure
 from ptmrank_core.reports.figures.style.rank_colours import IN_THE_DARK, RANKS, TAU
 from ptmrank_core.reports.figures.style.theme import INK, least_width_of, set_least_width
-from tests.reports.figures.all_figures import all_figures
+from tests.reports.figures.all_figures import run_of
 
 
 def figure(least_width: int = 800) -> go.Figure:
@@ -75,7 +77,7 @@ def test_a_printed_figure_is_black_on_white_and_leaves_the_other_as_it_was() -> 
 
 def test_in_one_column_the_ranking_is_names_and_places() -> None:
     """What does not fit there is left out, and the rest has the whole width, in letters of eight points."""
-    whole = all_figures(13)["overview"]
+    whole = overview_figure(OverviewLayout.of(*run_of(5)))
     printed = paper_figure(whole, columns=1)
     assert {trace.xaxis or "x" for trace in printed.data} == {"x", "x2"}
     assert printed.layout.xaxis.domain[0] == 0

@@ -99,7 +99,7 @@ def measure(browser: WebDriver, figure: dict[str, Any], width: int) -> list[str]
     """Draw a figure; return what is cut or left out, and what lies on one another."""
     texts, bad = browser.execute_async_script(MEASURE, figure, width)
     assert texts
-    bad += [f"missing: {text}" for text in ticks(figure) if text not in texts]
+    bad += [f"missing: {text}" for text in (*ticks(figure), *marks(figure)) if text not in texts]
     return list(dict.fromkeys(bad))
 
 
@@ -108,6 +108,14 @@ def ticks(figure: dict[str, Any]) -> Iterator[str]:
     for name, axis in figure["layout"].items():
         if "axis" in name and axis.get("visible", True) and axis.get("showticklabels", True):
             yield from (html.unescape(str(text)).strip() for text in axis.get("ticktext") or ())
+
+
+def marks(figure: dict[str, Any]) -> Iterator[str]:
+    """What traces write; plotly.js leaves out what is beyond the range of an axis."""
+    for trace in figure["data"]:
+        if "text" in trace.get("mode", ""):
+            listed = trace["text"] if isinstance(trace["text"], list) else [trace["text"]]
+            yield from (html.unescape(text).strip() for text in listed if text)
 
 
 def on_dashboard(figure: go.Figure) -> dict[str, Any]:

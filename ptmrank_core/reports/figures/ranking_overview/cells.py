@@ -42,7 +42,7 @@ def add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
     add_text(figure, "x3", signs, 12.5 * scale)
     add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
-    share = [(-0.1, WEIGHTS_ROW, "share of the vote")]
+    share = [(0, WEIGHTS_ROW, "share of the vote ")]
     add_text(figure, "x3", share, 11 * scale, textposition="middle left", opacity=SOFT)
     _outline(figure, layout, scale)
 

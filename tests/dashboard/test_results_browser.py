@@ -129,7 +129,8 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     browser.get(link)
     cards = settled(browser, ".st-key-narrow-ranking .rank-cards")
     assert 300 < cards["width"] <= 390  # a card for each model in the place of the picture
-    assert browser.find_elements(By.CSS_SELECTOR, ".st-key-ranking .main-svg") == []
+    drawn = browser.find_elements(By.CSS_SELECTOR, ".st-key-ranking .main-svg")
+    assert not any(picture.is_displayed() for picture in drawn)
     picture = settled(browser, ".st-key-bump .js-plotly-plot")
     assert picture["width"] > 500  # in a box of its own that scrolls, and says so
     assert settled(browser, ".st-key-scroll-bump")["right"] <= 390
@@ -152,4 +153,6 @@ def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> N
     click(browser, ".st-key-present label")
     see(browser, ".st-key-section")
     WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: "present" not in page.current_url)
-    assert browser.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
+    WebDriverWait(browser, PATIENCE_SECONDS).until(
+        lambda page: page.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
+    )

@@ -139,8 +139,8 @@ def _lesson() -> tuple[Lesson, Sweep]:
 
 
 @cache
-def all_figures(n_models: int) -> dict[str, go.Figure]:
-    """Draw every figure for so many models; a figure that has forms is there in each."""
+def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figure]:
+    """Draw every figure for so many models, or those that are named; one that has forms is there in each."""
     run, ranking = run_of(n_models)
     order, chosen = ranking.order, ranking.order[1:5:3]
     assert ranking.intervals is not None
@@ -148,7 +148,6 @@ def all_figures(n_models: int) -> dict[str, go.Figure]:
     scores = {
         m: {c.model: c.value for c in run.cells if isinstance(c, Score) and c.metric == m} for m in MAIN
     }
-    agreement = rank_correlations(scores, higher_is_better={m: METRICS[m].higher_is_better for m in MAIN})
     front = fronts_of(costs, ranking)["n_parameters"]
     truth = Truth("accuracy", {model: 0.5 + place / 100 for place, model in enumerate(order)})
     curve = SizeCurve((10.0, 20.0, 40.0), (0.2, 0.5, 0.8), (0.1, 0.4, 0.7), (0.3, 0.6, 0.9))
@@ -166,7 +165,9 @@ def all_figures(n_models: int) -> dict[str, go.Figure]:
         "bump": lambda: bump_figure(BumpLayout.of(run, ranking), highlight=chosen),
         "intervals": lambda: interval_figure(order, ranking.intervals, highlight=chosen),  # type: ignore[arg-type]
         "metric": lambda: metric_figure(MetricLayout.of("logme", run, ranking), highlight=chosen),
-        "agreement": lambda: agreement_figure(agreement),
+        "agreement": lambda: agreement_figure(
+            rank_correlations(scores, higher_is_better={m: METRICS[m].higher_is_better for m in MAIN})
+        ),
         "pair by rank": lambda: pair_figure(pair, by_rank=True, highlight=chosen),
         "pair by score": lambda: pair_figure(pair, by_rank=False),
         "class pairs, few": lambda: class_pairs_figure(_pairs(order[:3], 5)),
@@ -193,7 +194,7 @@ def all_figures(n_models: int) -> dict[str, go.Figure]:
         ),
         "race": lambda: race_figure(race),
     }
-    return {name: make() for name, make in makers.items()}
+    return {name: make() for name, make in makers.items() if not names or name in names}
 
 
 def _counts(n: int) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from tests.reports.figures.test_rank_colours import theme
 
 # Width of the window -> that of what a page has for a figure.
 INSIDE = {1440: 1088, 1024: 900, 390: 358}
-FIRST = {"overview", "bump", "intervals", "pair by rank", "cost"}  # all others are measured in the slow tier
+FIRST = ("overview", "bump", "intervals", "pair by rank", "cost")  # all others are measured in the slow tier
 # What Streamlit 1.67 sets in its own template for Plotly, as far as it moves text: sizes, distances, margins.
 TEMPLATE = {
     "font": {"family": "Source Sans, sans-serif", "size": 12},
@@ -126,13 +126,11 @@ def on_dashboard(figure: go.Figure) -> dict[str, Any]:
 
 
 def crowded(
-    browser: WebDriver, n_models: int, widths: list[int], names: Collection[str] = ()
+    browser: WebDriver, n_models: int, widths: list[int], names: tuple[str, ...] = ()
 ) -> dict[str, list[str]]:
     """Every figure with something cut or overlapping; a figure is scrolled where the page is too narrow."""
     found = {}
-    for name, figure in all_figures(n_models).items():
-        if names and name not in names:
-            continue
+    for name, figure in all_figures(n_models, names).items():
         shown, least = on_dashboard(figure), least_width_of(figure)
         for width in dict.fromkeys(max(least, INSIDE[own]) for own in widths):
             if bad := measure(browser, shown, width):

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BRIGHT", "GREY", "INK", "PLOTLY_CONFIG", "class_marker"]
+import plotly.graph_objects as go
+
+__all__ = [
+    "BRIGHT",
+    "GREY",
+    "INK",
+    "LEAST_WIDTH",
+    "PLOTLY_CONFIG",
+    "class_marker",
+    "least_width_of",
+    "set_least_width",
+]
 
 # No upload button: nothing leaves the machine.
 PLOTLY_CONFIG = {
@@ -26,6 +37,8 @@ GREY = BRIGHT[6]
 """The colour of what is in the background."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star")
 ROW_PIXELS = 30
+LEAST_WIDTH = 340
+"""Pixels that a figure needs where it says nothing else: what a phone of 390 has for it."""
 
 
 def class_marker(index: int, *, size: int) -> dict[str, Any]:
@@ -33,3 +46,13 @@ def class_marker(index: int, *, size: int) -> dict[str, Any]:
     n = len(BRIGHT)
     symbol = SYMBOLS[(index + index // n) % n]
     return {"color": BRIGHT[index % n], "symbol": symbol, "size": size, "opacity": 0.85}
+
+
+def set_least_width(figure: go.Figure, pixels: float) -> None:
+    """Note in a figure how wide it has to be drawn, or its texts would overlap."""
+    figure.update_layout(meta={"least_width": round(pixels)})
+
+
+def least_width_of(figure: go.Figure) -> int:
+    """Pixels that a figure needs; where there are fewer, it is scrolled or reduced rather than squeezed."""
+    return int((figure.layout.meta or {}).get("least_width", LEAST_WIDTH))

@@ -1,9 +1,9 @@
 """A run's figures as files for a paper: drawn for print, with captions, and the papers to cite.
 
 Kaleido draws them, in a Chromium or Chrome of this machine: it is Plotly's own exporter, kept by its makers,
-and needs no network. It is an extra; where it or a browser is missing, all but the drawings is given.
+and works without a network. It is an extra; where it or a browser is missing, all but the drawings is there.
 """
 
-from ptmrank_core.reports.files.archive import figure_zip
+from ptmrank_core.reports.files.archive import FigureZip, figure_zip
 
-__all__ = ["figure_zip"]
+__all__ = ["FigureZip", "figure_zip"]

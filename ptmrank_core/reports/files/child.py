@@ -1,0 +1,116 @@
+"""The process that draws figures: reads them from its input, writes a line of JSON for each file.
+
+Kaleido drives a Chromium or Chrome of this machine. Its page is told here what to load: the plotly.js that
+comes with Plotly, and nothing of a network. Names of files and classes come escaped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kaleido import Kaleido
+
+__all__ = ["main"]
+
+FORMATS = ("svg", "pdf", "png")
+SCREEN_DPI, PRINT_DPI = 96, 300
+FIGURE_SECONDS = 60
+MISSING_KALEIDO = (
+    "To get SVG, PDF and PNG files as well, install the extra: pip install 'ptmrank[figures]', and Chromium "
+    "or Chrome."
+)
+MISSING_BROWSER = (
+    "To get SVG, PDF and PNG files as well, install Chromium or Chrome on the machine that PTMRank runs on "
+    "(Debian: apt install chromium)."
+)
+BROKEN_BROWSER = "Chromium did not draw the figures ({why}): see whether it starts on this machine."
+TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
+# A port of this machine that nobody answers on: whatever asked for a network would get nothing.
+NOWHERE = "http://127.0.0.1:9"
+# The letters by which plotly.js tells the parts of one drawing from those of another.
+UID = re.compile(r'id="defs-([0-9a-f]{6})"')
+SIZE = re.compile(r'width="([\d.]+)" height="([\d.]+)"')
+DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
+
+
+def main() -> None:
+    """Draw what the input asks for."""
+    wanted = json.load(sys.stdin)
+    try:
+        from kaleido import Kaleido  # noqa: PLC0415 - an extra
+    except ImportError:
+        _say({"problem": MISSING_KALEIDO})
+        return
+    try:
+        asyncio.run(asyncio.wait_for(_draw(Kaleido, wanted["figures"]), wanted["seconds"]))
+    except TimeoutError:
+        _say({"problem": TOO_SLOW.format(seconds=wanted["seconds"])})
+    except Exception as error:  # noqa: BLE001 - whatever a browser does, the rest of the export is there
+        is_missing = type(error).__name__ == "ChromeNotFoundError"
+        _say({"problem": MISSING_BROWSER if is_missing else BROKEN_BROWSER.format(why=type(error).__name__)})
+
+
+async def _draw(kaleido: type[Kaleido], figures: Mapping[str, Any]) -> None:
+    """Draw every figure in every format."""
+    bounds = {"timeout": FIGURE_SECONDS, "mathjax": False, "proxy_server": NOWHERE}
+    async with kaleido(n=1, enable_extensions=False, **bounds) as browser:
+        for name, figure in figures.items():
+            size = {key: figure["layout"][key] for key in ("width", "height")}
+            for ending in FORMATS:
+                scale = PRINT_DPI / SCREEN_DPI if ending == "png" else 1
+                drawn = await browser.calc_fig(figure, opts={"format": ending, "scale": scale, **size})
+                content = FINISH[ending](drawn, name)
+                _say({"name": f"{name}.{ending}", "content": base64.b64encode(content).decode()})
+    _say({"problem": ""})
+
+
+def _finish_svg(drawn: bytes, name: str) -> bytes:
+    """Say how large it is on paper, and name its parts alike each time."""
+    text = drawn.decode()
+    uid = hashlib.sha256(name.encode()).hexdigest()[:6]
+    for found in UID.findall(text):
+        text = re.sub(rf"(?<=[A-Za-z-]){found}", uid, text)
+    return SIZE.sub(_in_millimetres, text, count=1).encode()
+
+
+def _in_millimetres(size: re.Match[str]) -> str:
+    width, height = (float(pixels) * 25.4 / SCREEN_DPI for pixels in size.groups())
+    return f'width="{width:.2f}mm" height="{height:.2f}mm"'
+
+
+def _finish_pdf(drawn: bytes, name: str) -> bytes:
+    """Leave out when it was drawn."""
+    del name
+    return DATE.sub(lambda found: b"/" + found[1] + b" (D:19800101000000", drawn)
+
+
+def _finish_png(drawn: bytes, name: str) -> bytes:
+    """Say how large it is on paper."""
+    from PIL import Image  # noqa: PLC0415
+
+    del name
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(drawn)).convert("RGB").save(
+        buffer, "PNG", dpi=(PRINT_DPI, PRINT_DPI), optimize=True
+    )
+    return buffer.getvalue()
+
+
+FINISH = {"svg": _finish_svg, "pdf": _finish_pdf, "png": _finish_png}
+
+
+def _say(said: Mapping[str, str]) -> None:
+    print(json.dumps(said), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -20,12 +20,15 @@ def add_figures_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     figures = commands.add_parser(
         "figures",
-        help="write a run's figures for a paper: SVG, PDF and PNG with captions and BibTeX, as a zip",
+        help="write a run's figures for a paper, as a zip: SVG, PDF, PNG, captions and BibTeX",
     )
     figures.add_argument("run", help="id of a run or its first characters, latest, or a result.json")
     figures.add_argument("--out", type=Path, required=True, metavar="ZIP", help="the zip to write")
     figures.add_argument(
-        "--seconds", type=float, default=None, help="what drawing may take; the rest is left out"
+        "--seconds",
+        type=float,
+        default=None,
+        help="what drawing may take, 300 by default; the rest is left out",
     )
     figures.set_defaults(do=_figures)
 

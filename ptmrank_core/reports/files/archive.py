@@ -30,8 +30,8 @@ CONTENTS = """# Figures of a run of PTMRank
 
 Run {run} of {date}: {figures}.
 
-- `figures/one-column/`, `figures/two-column/`: each figure as SVG, PDF and PNG (300 dpi), {one} and {two} mm wide,
-  black on white
+- `figures/one-column/`, `figures/two-column/`: each figure as SVG, PDF and PNG (300 dpi), {one} and {two} mm
+  wide, in black ink on white
 - `captions.tex`: a LaTeX figure for each, with its caption and citations; `captions.md`: the same as Markdown
 - `references.bib`: the papers of the metrics
 - `plotly/`: each figure as JSON of Plotly, to change it

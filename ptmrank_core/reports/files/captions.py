@@ -1,4 +1,4 @@
-"""Captions of figures: what is shown, of how many models and samples, by which metrics, and how to read it."""
+"""Captions of figures: what is shown, of how many models and samples, by which metrics, how to read it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,37 @@ from ptmrank_core.results.phrases import join_words, strip_bidi
 
 __all__ = ["caption_of", "latex_captions", "markdown_captions"]
 
-HEAD = r"""% Captions of the figures of a run of PTMRank. Needs graphicx; letters of other scripts need LuaLaTeX or
-% XeLaTeX with a font that has them. Over two columns: figure* in place of figure, \textwidth in place of
-% \columnwidth, and the folder two-column. The papers cited are in references.bib.
+HEAD = r"""% Captions of the figures of a run of PTMRank. They need the package graphicx; letters of other scripts need
+% LuaLaTeX or XeLaTeX with a font that has them. Over two columns: figure* in place of figure, \textwidth in
+% place of \columnwidth, and the folder two-column. The papers cited are in references.bib.
 """
+# What captions have beside letters that every TeX knows.
+SIGNS = str.maketrans(
+    {
+        "−": "$-$",
+        "±": r"$\pm$",
+        "×": r"$\times$",
+        "τ": r"$\tau$",
+        "²": "$^2$",
+        "–": "--",
+        "…": r"\ldots{}",
+        "“": "``",
+        "”": "''",
+    }
+)
 
 
 def caption_of(figure: PaperFigure, report: Report) -> str:
     """Write the caption of a figure as plain text."""
     result = report.result
     titles = list(dict.fromkeys(METRICS[name].title for name in figure.metrics))
+    program = result.environment.get("ptmrank", __version__)
     sentences = [
         f"{figure.shows}.",
         figure.reading,
         f"Metrics: {join_words(titles)}." if len(titles) > 1 else "",
         answer(report).basis,
-        f"PTMRank {result.environment.get('ptmrank', __version__)}, run {result.plan.run_id[:8]}, "
-        f"{result.plan.created_at[:10]}.",
+        f"PTMRank {program}, run {result.plan.run_id[:8]}, {result.plan.created_at[:10]}.",
     ]
     return strip_bidi(" ".join(filter(None, sentences)))
 
@@ -54,7 +68,7 @@ def latex_captions(figures: Iterable[PaperFigure], report: Report) -> str:
 
 def _latex(figure: PaperFigure, report: Report) -> str:
     keys = list(dict.fromkeys([*map(cite_key, figure.metrics), OURS]))
-    caption = plain_latex(caption_of(figure, report))
+    caption = plain_latex(caption_of(figure, report)).translate(SIGNS)
     return "\n".join(
         [
             r"\begin{figure}",

@@ -69,8 +69,8 @@ def metric_figures(report: Report) -> Iterator[PaperFigure]:
             f"metric-{name.replace(':', '-').replace('_', '-')}",
             metric_figure(MetricLayout.of(name, report.result, report.ranking)),
             f"Scores and ranks of {plural(len(models), 'model')} under {spec.title}; best is {models[0]}",
-            f"{spec.idea} {'Higher' if spec.higher_is_better else 'Lower'} is better. Not to be trusted when: "
-            f"{spec.fails_when}",
+            f"{spec.idea} {'Higher' if spec.higher_is_better else 'Lower'} is better. Not to be trusted "
+            f"when: {spec.fails_when}",
             (name,),
         )
 

@@ -5,5 +5,6 @@ and works without a network. It is an extra; where it or a browser is missing, a
 """
 
 from ptmrank_core.reports.files.archive import FigureZip, figure_zip
+from ptmrank_core.reports.files.exporter import why_not_drawn
 
-__all__ = ["FigureZip", "figure_zip"]
+__all__ = ["FigureZip", "figure_zip", "why_not_drawn"]

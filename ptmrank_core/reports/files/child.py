@@ -16,6 +16,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO
+
 if TYPE_CHECKING:
     from kaleido import Kaleido
 
@@ -24,14 +26,6 @@ __all__ = ["main"]
 FORMATS = ("svg", "pdf", "png")
 SCREEN_DPI, PRINT_DPI = 96, 300
 FIGURE_SECONDS = 60
-MISSING_KALEIDO = (
-    "To get SVG, PDF and PNG files as well, install the extra: pip install 'ptmrank[figures]', and Chromium "
-    "or Chrome."
-)
-MISSING_BROWSER = (
-    "To get SVG, PDF and PNG files as well, install Chromium or Chrome on the machine that PTMRank runs on "
-    "(Debian: apt install chromium)."
-)
 BROKEN_BROWSER = "Chromium did not draw the figures ({why}): see whether it starts on this machine."
 TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
 # A port of this machine that nobody answers on: whatever asked for a network would get nothing.

@@ -17,7 +17,7 @@ from ptmrank_core.reports.exports import FORMATS, Export, zip_files
 from ptmrank_core.reports.html import Picture
 from ptmrank_core.results.command import PROGRAM, rank_command
 
-__all__ = ["show_export"]
+__all__ = ["picture_of", "show_export"]
 
 MIME = {
     ".html": "text/html",
@@ -80,12 +80,12 @@ def _make_card(result: RunResult) -> bytes:
 
 def _make(key: str, result: RunResult, ranking: Ranking) -> bytes:
     """Make the file of one format: several tables go into a zip."""
-    picture = _picture(result) if key == "html" else None
+    picture = picture_of(result) if key == "html" else None
     files = FORMATS[key].write(Export(result, ranking, picture))
     return zip_files(files) if FORMATS[key].ending is None else next(iter(files.values()))
 
 
-def _picture(result: RunResult) -> Picture | None:
+def picture_of(result: RunResult) -> Picture | None:
     """Bring what the embedding view needs; the report does without where the samples are gone."""
     try:
         return Picture(jobs.samples_of(result), partial(_project, result))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ptmrank_core.records import Ranking, RunResult, Truth, Verdict, VerdictKind
+from ptmrank_core.records import Ranking, RunResult, RunState, Truth, Verdict, VerdictKind
 from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import TRUTH_TITLES, evidence_of, reached_of, truths_of
@@ -49,11 +49,14 @@ class Slide:
         The answer in one sentence; names of models are isolated, as in a verdict.
     detail
         What has to be said with it, in a sentence or two; may be empty.
+    number
+        The one number of the slide, to be written very large; may be empty.
     """
 
     kind: SlideKind
     statement: str
     detail: str = ""
+    number: str = ""
 
 
 def slides_of(result: RunResult, ranking: Ranking) -> tuple[Slide, ...]:
@@ -67,7 +70,7 @@ def slides_of(result: RunResult, ranking: Ranking) -> tuple[Slide, ...]:
     verdict = verdict_of(result, ranking)
     model = shown_model(verdict, ranking)
     return (
-        Slide(SlideKind.ANSWER, verdict.sentences[0], _reached(verdict)),
+        Slide(SlideKind.ANSWER, verdict.sentences[0], *_reached(verdict)),
         _certainty(verdict, ranking),
         _sight(result, model),
         _hold(result, ranking),
@@ -86,6 +89,7 @@ def base_of_slides(result: RunResult, ranking: Ranking) -> str:
         f"{plural(result.samples.n_samples, 'sample')} {say_targets(result.samples)}, "
         f"{plural(len(ranking.order), 'model')}, {plural(len(ranking.metrics_used), 'metric')}, "
         f"{result.plan.created_at[:10]}, run {result.plan.run_id[:8]}"
+        + ("" if result.state is RunState.FINISHED else " (not finished)")
     )
 
 
@@ -94,16 +98,18 @@ def strongest_truth(result: RunResult) -> tuple[str, Truth] | None:
     return next(iter(truths_of(result).items()), None)
 
 
-def _reached(verdict: Verdict) -> str:
-    """Say what the answer's model is expected to reach, or reaches already."""
+def _reached(verdict: Verdict) -> tuple[str, str]:
+    """Say what the answer's model is expected to reach, or reaches already; and that number by itself."""
     if verdict.expected is not None:
         low, high = (percent(end).removesuffix(" %") for end in (verdict.expected.low, verdict.expected.high))
-        return f"Fine-tuned, it is expected to reach {percent(verdict.expected.value)} ({low} to {high} %)."
+        value = percent(verdict.expected.value)
+        return f"Fine-tuned, it is expected to reach {value} ({low} to {high} %).", value
     model = next(iter(verdict.models), "")
     if model not in verdict.reached:
-        return ""
+        return "", ""
     how = "Fine-tuned" if verdict.kind is VerdictKind.TRAINED else "Under a linear probe"
-    return f"{how}, it reaches {say_value(verdict.measure, verdict.reached[model])}."
+    value = say_value(verdict.measure, verdict.reached[model])
+    return f"{how}, it reaches {value}.", value
 
 
 def _certainty(verdict: Verdict, ranking: Ranking) -> Slide:
@@ -142,6 +148,8 @@ def _hold(result: RunResult, ranking: Ranking) -> Slide:
     name, truth = strongest
     said = say_evidence(evidence_of(result, ranking)[name], truth)
     first, _, rest = said.partition(". ")
+    first, _, more = first.partition("; ")
+    rest = " ".join(filter(None, [f"{more[:1].upper()}{more[1:].removesuffix('.')}." if more else "", rest]))
     if not said:
         return Slide(SlideKind.HOLD, f"{TRUTH_TITLES[name]}: too few models have a result to check a metric.")
     return Slide(SlideKind.HOLD, f"{TRUTH_TITLES[name]}: {first.removesuffix('.')}.", rest)

@@ -27,6 +27,9 @@ def page() -> None:
     if opened is None:
         return
     run, (result, ranking) = opened
+    if (slide := state.slide()) is not None and ranking.order:
+        _present(run, slide, is_racing=jobs.is_racing(result, jobs.progress(run)))
+        return
     if result.state is not RunState.FINISHED:
         show_unfinished(result)
     if not ranking.order:
@@ -34,9 +37,6 @@ def page() -> None:
         show_footnotes(result, ranking)
         return
     is_racing = jobs.is_racing(result, jobs.progress(run))
-    if (slide := state.slide()) is not None:
-        _present(run, slide, is_racing=is_racing)
-        return
     answer, switch = st.columns([6, 1])
     with switch:
         offer_presentation()

@@ -16,7 +16,7 @@ from ptmrank_core.results.slides import Slide, base_of_slides, slides_of
 
 __all__ = ["offer_presentation", "present"]
 
-FIGURE_PIXELS = 460
+FIGURE_PIXELS = 470
 STILL = {**PLOTLY_CONFIG, "displayModeBar": False}
 # Nothing but the slide; the title of the page stays for those who listen to it.
 LARGE = """<style>
@@ -29,6 +29,7 @@ html { font-size: clamp(17px, 0.7vw + 14px, 32px); }
 .st-key-slide [data-testid="stMarkdown"] :is(p, h2) { max-width: none; text-wrap: balance; }
 .st-key-slide [data-testid="stMarkdown"] h2 { font-size: clamp(1.6rem, 3.1vw, 3rem); line-height: 1.2; }
 .st-key-slide [data-testid="stMarkdown"] p { font-size: clamp(1rem, 1.5vw, 1.5rem); }
+.st-key-slide-number p { font-size: clamp(4rem, 11vw, 10rem) !important; line-height: 1; font-weight: 600; }
 .st-key-slide { min-height: 62vh; justify-content: center; }
 </style>"""
 HOW = "Arrow keys, space or a clicker turn the slides; Esc closes them."
@@ -63,6 +64,9 @@ def present(result: RunResult, ranking: Ranking, number: int) -> None:
     with st.container(key="slide"):
         st.markdown(f"{slide.kind}")
         st.markdown(f"## {emphasise(slide.statement)}")
+        if slide.number:
+            with st.container(key="slide-number"):
+                st.markdown(plain(slide.number))
         if slide.detail:
             st.markdown(plain(slide.detail))
         _figure(slide, result, ranking)

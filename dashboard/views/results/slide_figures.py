@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from ptmrank_core.reports.figures.scatter import projection_figure
 from ptmrank_core.results.cost import COST_TITLES, costs_of, fronts_of
 from ptmrank_core.results.evidence import (
     CONSENSUS,
+    PARAMETERS,
     contender_title,
     contenders_of,
     evidence_of,
@@ -31,8 +32,10 @@ from ptmrank_core.results.verdict import verdict_of
 __all__ = ["SlideFigure", "figure_of"]
 
 MAX_MODELS = 8  # rows of a figure that are read from the back of a room
+MAX_METRICS = 6  # beside the consensus and the size
 MAX_CLASSES = 12  # in a legend
 CORRELATION = "weighted_tau"
+POINT_PIXELS = 9
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,10 +65,19 @@ def _intervals(result: RunResult, ranking: Ranking) -> Drawn:
     if intervals is None or len(ranking.order) < 2:
         return ""
     order = tuple(model for model in ranking.order if model in intervals.intervals)[:MAX_MODELS]
+    shown = replace(
+        intervals,
+        intervals={model: intervals.intervals[model] for model in order},
+        ties=tuple(group for ties in intervals.ties if len(group := _among(ties, order)) > 1),
+    )
     return SlideFigure(
-        interval_figure(order, intervals),
+        interval_figure(order, shown),
         f"Place of the first {len(order)} models with their intervals, and which of them are tied",
     )
+
+
+def _among(models: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(model for model in models if model in order)
 
 
 def _sight(result: RunResult, ranking: Ranking) -> Drawn:
@@ -77,7 +89,11 @@ def _sight(result: RunResult, ranking: Ranking) -> Drawn:
     figure = projection_figure(points, samples, samples.names.__getitem__)
     figure.update_xaxes(title=None, showticklabels=False)
     figure.update_yaxes(title=None, showticklabels=False)
-    figure.update_layout(showlegend=samples.target_kind != "regression" and len(figure.data) <= MAX_CLASSES)
+    figure.update_traces(marker_size=POINT_PIXELS)
+    figure.update_layout(
+        legend_itemsizing="constant",
+        showlegend=samples.target_kind != "regression" and len(figure.data) <= MAX_CLASSES,
+    )
     return SlideFigure(figure, f"Projected embeddings of {model}, coloured by label")
 
 
@@ -86,15 +102,25 @@ def _hold(result: RunResult, ranking: Ranking) -> Drawn:
     if strongest is None:
         return ""
     name, truth = strongest
-    evidence = evidence_of(result, ranking)[name]
+    wanted = {*_heaviest(ranking), CONSENSUS, PARAMETERS}
+    known = evidence_of(result, ranking)[name]
+    evidence = {contender: one for contender, one in known.items() if contender in wanted}
     if any(one.correlations[CORRELATION] is not None for one in evidence.values()):
-        alt = f"Weighted tau of every metric with {measure_title(truth)}"
+        alt = f"Weighted tau of the metrics that weigh most with {measure_title(truth)}"
         return SlideFigure(correlation_figure(evidence, CORRELATION), alt)
     values = contenders_of(result, ranking).get(CONSENSUS)
     if values is None:
         return ""
     alt = f"{contender_title(CONSENSUS)} against {measure_title(truth)}, one dot for each model"
     return SlideFigure(truth_figure(CONSENSUS, values, truth, ranking.order), alt)
+
+
+def _heaviest(ranking: Ranking) -> list[str]:
+    """Name the metrics whose votes weigh most, as many as there is room for."""
+    by_weight = sorted(ranking.votes, key=lambda name: -ranking.votes[name].weight) or list(
+        ranking.per_metric
+    )
+    return by_weight[:MAX_METRICS]
 
 
 def _cost(result: RunResult, ranking: Ranking) -> Drawn:

@@ -15,8 +15,8 @@ from ptmrank_core.results.phrases import join_words, strip_bidi
 
 __all__ = ["caption_of", "latex_captions", "markdown_captions"]
 
-HEAD = r"""% Captions of the figures of a run of PTMRank. They need graphicx; letters of other scripts need LuaLaTeX
-% or XeLaTeX with a font that has them. Over two columns: figure* in place of figure, \textwidth in
+HEAD = r"""% Captions of the figures of a run of PTMRank. They need graphicx; letters of other scripts need
+% LuaLaTeX or XeLaTeX with a font that has them. Over two columns: figure* in place of figure, \textwidth in
 % place of \columnwidth, and the folder two-column. The papers cited are in references.bib.
 """
 # What captions have beside letters that every TeX knows.

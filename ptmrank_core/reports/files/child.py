@@ -21,7 +21,7 @@ from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO
 if TYPE_CHECKING:
     from kaleido import Kaleido
 
-__all__ = ["main"]
+__all__ = ["finish_pdf", "finish_png", "finish_svg", "main"]
 
 FORMATS = ("svg", "pdf", "png")
 SCREEN_DPI, PRINT_DPI = 96, 300
@@ -67,7 +67,7 @@ async def _draw(kaleido: type[Kaleido], figures: Mapping[str, Any]) -> None:
     _say({"problem": ""})
 
 
-def _finish_svg(drawn: bytes, name: str) -> bytes:
+def finish_svg(drawn: bytes, name: str) -> bytes:
     """Say how large it is on paper, and name its parts alike each time."""
     text = drawn.decode()
     uid = hashlib.sha256(name.encode()).hexdigest()[:6]
@@ -81,13 +81,13 @@ def _in_millimetres(size: re.Match[str]) -> str:
     return f'width="{width:.2f}mm" height="{height:.2f}mm"'
 
 
-def _finish_pdf(drawn: bytes, name: str) -> bytes:
+def finish_pdf(drawn: bytes, name: str) -> bytes:
     """Leave out when it was drawn."""
     del name
     return DATE.sub(lambda found: b"/" + found[1] + b" (D:19800101000000", drawn)
 
 
-def _finish_png(drawn: bytes, name: str) -> bytes:
+def finish_png(drawn: bytes, name: str) -> bytes:
     """Say how large it is on paper."""
     from PIL import Image  # noqa: PLC0415
 
@@ -99,7 +99,7 @@ def _finish_png(drawn: bytes, name: str) -> bytes:
     return buffer.getvalue()
 
 
-FINISH = {"svg": _finish_svg, "pdf": _finish_pdf, "png": _finish_png}
+FINISH = {"svg": finish_svg, "pdf": finish_pdf, "png": finish_png}
 
 
 def _say(said: Mapping[str, str]) -> None:

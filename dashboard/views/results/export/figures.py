@@ -15,9 +15,9 @@ from ptmrank_core.reports.files import figure_zip, why_not_drawn
 __all__ = ["offer_figures"]
 
 WHAT_IT_IS = (
-    "Every figure of this run in black ink on white, one column (85 mm) and two columns (178 mm) wide, as SVG, "
-    "PDF and PNG; a caption for each, for LaTeX and as Markdown; the papers of the metrics as BibTeX. Drawing "
-    "them takes about a minute."
+    "Every figure of this run in black ink on white, one column (85 mm) and two columns (178 mm) wide, as "
+    "SVG, PDF and PNG; a caption for each, for LaTeX and as Markdown; the papers of the metrics as BibTeX. "
+    "Drawing them takes about a minute."
 )
 WITHOUT = (
     "Without them the zip has the HTML report, the figures as JSON of Plotly, captions, BibTeX and tables."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.views.results.export.downloads import show_export
+from dashboard.views.results.export.downloads import offer_repeating, show_export
 from dashboard.views.results.export.figures import offer_figures
 from ptmrank_core.records import Ranking, RunResult
 
@@ -15,5 +15,6 @@ def draw_export(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
     show_export(result, ranking)
     offer_figures(result, ranking)
+    offer_repeating(result)
     with st.expander("What it ran with"):
         st.json(dict(result.environment))

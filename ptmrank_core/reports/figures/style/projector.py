@@ -6,18 +6,18 @@ import plotly.graph_objects as go
 
 __all__ = ["slide_figure"]
 
-LETTERS, SMALL_LETTERS, HEIGHT = 20, 16, 1.35
+LETTERS, SMALL_LETTERS = 22, 18
 
 
 def slide_figure(figure: go.Figure, *, height: int) -> go.Figure:
-    """Return a figure with large letters, no lower than it was.
+    """Return a figure with large letters, as high as a slide has room for.
 
     Parameters
     ----------
     figure
         Any figure of :mod:`ptmrank_core.reports.figures`; it is left as it is.
     height
-        Pixels that it should have at least.
+        Pixels of that room.
     """
     large = go.Figure(figure)
     for axis in (large.update_xaxes, large.update_yaxes):
@@ -26,6 +26,5 @@ def slide_figure(figure: go.Figure, *, height: int) -> go.Figure:
     for trace in large.data:
         if getattr(trace, "textfont", None) is not None and "text" in (getattr(trace, "mode", None) or ""):
             trace.textfont.size = SMALL_LETTERS
-    own = HEIGHT * (large.layout.height or height)
-    large.update_layout(font_size=LETTERS, legend_font_size=SMALL_LETTERS, height=max(height, round(own)))
+    large.update_layout(font_size=LETTERS, legend_font_size=SMALL_LETTERS, height=height)
     return large

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.components.image import offer_image
 from dashboard.components.tables import show_table
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
@@ -59,6 +60,7 @@ def show_chart(
         as_table = table is not None and st.toggle(
             "As table", key=f"{key}-table", bind="query-params", width="content"
         )
+        offer_image(figure, key=key, alt=alt)
     if table is not None and as_table:
         row = show_table(table(), alt=alt, key=f"{key}-cells" if select else None)
         return [] if row is None else [{"row": row}]

@@ -141,7 +141,7 @@ def test_what_is_printed_can_be_read(hostile: Report, columns: Literal[1, 2]) ->
     for figure in figures_of(hostile):
         fields: dict[str, Any] = json.loads(paper_figure(figure.figure, columns=columns).to_json())
         layout = fields["layout"]
-        assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgb(255,255,255)"
+        assert {as_hex(layout[name]) for name in ("paper_bgcolor", "plot_bgcolor")} == {WHITE}
         for color in colours(layout):
             assert contrast(as_hex(color), WHITE) >= LEGIBLE, (figure.name, color)
         for trace in fields["data"]:

@@ -80,7 +80,7 @@ def _by_class(samples: Samples, n_shown: int) -> list[int]:
 
 
 def _group(samples: Samples, row: int) -> object:
-    return None if samples.groups is None else samples.groups[row]
+    return samples.groups[row] if samples.groups else None
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -9,11 +11,11 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 from streamlit.testing.v1 import AppTest
 
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.results.slides import SlideKind
 from tests.dashboard.raced import store_race, store_result
-from tests.dashboard.reading import texts
+from tests.dashboard.reading import open_page, texts
 from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see
 from tests.dashboard.tour import set_width, settle
@@ -72,15 +74,12 @@ def test_any_run_can_be_presented(app: AppTest, settings: Settings, kind: str) -
         store_result(settings, race_run(kind), "run-shown")
     else:
         store_race(settings, kind, "run-shown")
-    assert RunStore(settings).outlines()
-    app.run()
-    app.button(key="open-run-shown").click().run()
-    for number in range(1, 6):
-        app.query_params["slide"] = str(number)
-        app.run()
-        assert not app.exception
-        assert list(SlideKind)[number - 1].value in texts(app)
-        assert "run run-show" in texts(app)
+    with hold_run(settings, "run-shown") if kind == "at work" else nullcontext():
+        for number, question in enumerate(SlideKind, start=1):
+            open_page(app, "results", run="run-shown", slide=str(number))
+            assert question.value in texts(app)
+            assert "run run-show" in texts(app)
+            assert not app.segmented_control
 
 
 @pytest.mark.browser

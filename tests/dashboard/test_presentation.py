@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import zipfile
+from collections.abc import Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -13,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
+from ptmrank_core.reports.files import why_not_drawn
 from ptmrank_core.results.slides import SlideKind
 from tests.dashboard.raced import store_race, store_result
 from tests.dashboard.reading import open_page, texts
@@ -82,43 +86,72 @@ def test_any_run_can_be_presented(app: AppTest, settings: Settings, kind: str) -
             assert not app.segmented_control
 
 
-@pytest.mark.browser
-@pytest.mark.slow
-def test_the_keyboard_turns_the_slides(browser: WebDriver, home: object, settings: Settings) -> None:
-    """Arrows, space, a clicker's keys and Escape; nothing but the slide is on the screen."""
+@pytest.fixture
+def address(home: object, settings: Settings) -> Iterator[str]:
+    """A dashboard with a run, served."""
     del home
     store_result(settings, race_run(), "run-shown")
     port = free_port()
     process = serve(settings.home, port)
-    try:
-        set_width(browser, 1440)
-        browser.get(f"http://localhost:{port}/results?run=run-shown")
-        see(browser, ".st-key-present button")
-        settle(browser)
-        click(browser, ".st-key-present button")
-        at(browser, 1)
-        assert not browser.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
-        size = "return parseFloat(getComputedStyle(document.querySelector('.st-key-slide h2')).fontSize)"
-        assert browser.execute_script(size) > 36
-        for key, number in (
-            (Keys.ARROW_RIGHT, 2),
-            (Keys.SPACE, 3),
-            (Keys.PAGE_DOWN, 4),
-            (Keys.PAGE_UP, 3),
-            (Keys.ARROW_LEFT, 2),
-            (Keys.END, 5),
-            (Keys.HOME, 1),
-        ):
-            browser.find_element(By.CSS_SELECTOR, "body").send_keys(key)
-            at(browser, number)
-            wide = "return document.querySelector('.stMain').scrollWidth - innerWidth"
-            assert browser.execute_script(wide) <= 0
-        browser.find_element(By.CSS_SELECTOR, "body").send_keys(Keys.ESCAPE)
-        see(browser, ".st-key-section")
-        assert "slide" not in browser.current_url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+    yield f"http://localhost:{port}/results?run=run-shown"
+    process.terminate()
+    process.wait(PATIENCE_SECONDS)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_keyboard_turns_the_slides(browser: WebDriver, address: str) -> None:
+    """Arrows, space, a clicker's keys and Escape; nothing but the slide is on the screen."""
+    set_width(browser, 1440)
+    browser.get(address)
+    see(browser, ".st-key-present button")
+    settle(browser)
+    click(browser, ".st-key-present button")
+    at(browser, 1)
+    assert not browser.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
+    size = "return parseFloat(getComputedStyle(document.querySelector('.st-key-slide h2')).fontSize)"
+    assert browser.execute_script(size) > 36
+    for key, number in (
+        (Keys.ARROW_RIGHT, 2),
+        (Keys.SPACE, 3),
+        (Keys.PAGE_DOWN, 4),
+        (Keys.PAGE_UP, 3),
+        (Keys.ARROW_LEFT, 2),
+        (Keys.END, 5),
+        (Keys.HOME, 1),
+    ):
+        browser.find_element(By.CSS_SELECTOR, "body").send_keys(key)
+        at(browser, number)
+        wide = "return document.querySelector('.stMain').scrollWidth - innerWidth"
+        assert browser.execute_script(wide) <= 0
+    browser.find_element(By.CSS_SELECTOR, "body").send_keys(Keys.ESCAPE)
+    see(browser, ".st-key-section")
+    assert "slide" not in browser.current_url
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_figures_come_down_as_one_zip(browser: WebDriver, address: str, tmp_path: Path) -> None:
+    """From the Export section: each figure of the run in every format and width."""
+    if why := why_not_drawn():
+        pytest.skip(why)
+    browser.execute_cdp_cmd(
+        "Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path / "down")}
+    )
+    browser.get(f"{address}&section=Export")
+    see(browser, ".st-key-export-figures button")
+    settle(browser)
+    click(browser, ".st-key-export-figures button")
+    path = tmp_path / "down" / "ptmrank-run-show-figures.zip"
+    WebDriverWait(browser, 4 * PATIENCE_SECONDS).until(lambda _: path.exists())
+    with zipfile.ZipFile(path) as packed:
+        names = set(packed.namelist())
+    drawn = {name.removesuffix(".json").removeprefix("plotly/") for name in names if "plotly/" in name}
+    assert "ranking" in drawn
+    for folder in ("one-column", "two-column"):
+        for ending in ("svg", "pdf", "png"):
+            assert {f"figures/{folder}/{name}.{ending}" for name in drawn} <= names
+    assert "report.html" not in names
 
 
 def at(browser: WebDriver, number: int) -> None:

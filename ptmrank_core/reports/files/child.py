@@ -13,13 +13,11 @@ import io
 import json
 import re
 import sys
+import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO
-
-if TYPE_CHECKING:
-    from kaleido import Kaleido
 
 __all__ = ["finish_pdf", "finish_png", "finish_svg", "main"]
 
@@ -27,6 +25,7 @@ FORMATS = ("svg", "pdf", "png")
 SCREEN_DPI, PRINT_DPI = 96, 300
 FIGURE_SECONDS = 60
 BROKEN_BROWSER = "Chromium did not draw the figures ({why}): see whether it starts on this machine."
+UNDRAWN = "Chromium could not draw {names}."
 TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
 # A port of this machine that nobody answers on: whatever asked for a network would get nothing.
 NOWHERE = "http://127.0.0.1:9"
@@ -40,31 +39,42 @@ def main() -> None:
     """Draw what the input asks for."""
     wanted = json.load(sys.stdin)
     try:
-        from kaleido import Kaleido  # noqa: PLC0415 - an extra
+        from kaleido import errors  # noqa: PLC0415 - an extra
     except ImportError:
         _say({"problem": MISSING_KALEIDO})
         return
     try:
-        asyncio.run(asyncio.wait_for(_draw(Kaleido, wanted["figures"]), wanted["seconds"]))
-    except TimeoutError:
-        _say({"problem": TOO_SLOW.format(seconds=wanted["seconds"])})
-    except Exception as error:  # noqa: BLE001 - whatever a browser does, the rest of the export is there
-        is_missing = type(error).__name__ == "ChromeNotFoundError"
-        _say({"problem": MISSING_BROWSER if is_missing else BROKEN_BROWSER.format(why=type(error).__name__)})
+        _say({"problem": asyncio.run(_draw(wanted["figures"], wanted["seconds"]))})
+    except errors.ChromeNotFoundError:
+        _say({"problem": MISSING_BROWSER})
+    except (errors.BrowserFailedError, errors.BrowserClosedError, OSError) as error:
+        _say({"problem": BROKEN_BROWSER.format(why=type(error).__name__)})
 
 
-async def _draw(kaleido: type[Kaleido], figures: Mapping[str, Any]) -> None:
-    """Draw every figure in every format."""
+async def _draw(figures: Mapping[str, Any], seconds: float) -> str:
+    """Draw every figure in every format; return what could not be drawn, or nothing.
+
+    The time is looked at between figures: a browser that is stopped in its middle leaves files behind.
+    """
+    from kaleido import Kaleido, errors  # noqa: PLC0415
+
+    deadline = time.monotonic() + seconds
+    failed: list[str] = []
     bounds = {"timeout": FIGURE_SECONDS, "mathjax": False, "proxy_server": NOWHERE}
-    async with kaleido(n=1, enable_extensions=False, **bounds) as browser:
+    async with Kaleido(n=1, enable_extensions=False, **bounds) as browser:
         for name, figure in figures.items():
+            if time.monotonic() > deadline:
+                return TOO_SLOW.format(seconds=seconds)
             size = {key: figure["layout"][key] for key in ("width", "height")}
-            for ending in FORMATS:
-                scale = PRINT_DPI / SCREEN_DPI if ending == "png" else 1
-                drawn = await browser.calc_fig(figure, opts={"format": ending, "scale": scale, **size})
-                content = FINISH[ending](drawn, name)
-                _say({"name": f"{name}.{ending}", "content": base64.b64encode(content).decode()})
-    _say({"problem": ""})
+            try:
+                for ending in FORMATS:
+                    scale = PRINT_DPI / SCREEN_DPI if ending == "png" else 1
+                    drawn = await browser.calc_fig(figure, opts={"format": ending, "scale": scale, **size})
+                    content = base64.b64encode(FINISH[ending](drawn, name)).decode()
+                    _say({"name": f"{name}.{ending}", "content": content})
+            except (errors.KaleidoError, errors.JavascriptError, TimeoutError):
+                failed.append(name)  # one figure must not cost the others
+    return UNDRAWN.format(names=", ".join(failed)) if failed else ""
 
 
 def finish_svg(drawn: bytes, name: str) -> bytes:

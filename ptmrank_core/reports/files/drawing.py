@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ __all__ = ["SECONDS", "Drawn", "draw"]
 CHILD = "ptmrank_core.reports.files.child"
 SECONDS = 300.0
 """What drawing all figures of a run may take."""
-END_SECONDS = 30.0  # what the child gets to close its browser
+END_SECONDS = 90.0  # what the child gets to finish a figure and to close its browser
 # A browser takes some hundred megabytes: visitors of a page wait for one another.
 _ONE_AT_A_TIME = threading.Lock()
 BUSY = "Figures of another run are being drawn on this machine: try again in a few minutes."
@@ -60,8 +61,10 @@ def draw(figures: Mapping[str, Mapping[str, Any]], settings: Settings, *, second
     if not _ONE_AT_A_TIME.acquire(timeout=seconds):
         return Drawn({}, BUSY)
     try:
-        with temporary_folder(Path(tempfile.gettempdir())) as folder:
-            return _read(_run(figures, settings, folder, seconds), seconds)
+        lines: list[bytes] = []
+        with suppress(OSError), temporary_folder(Path(tempfile.gettempdir())) as folder:
+            lines = _run(figures, settings, folder, seconds)  # a browser that was killed may still write
+        return _read(lines, seconds)
     finally:
         _ONE_AT_A_TIME.release()
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import jobs
-from dashboard.wording import plain, tell_faults
+from dashboard.wording import tell_faults
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.paper import COLUMN_MM, paper_figure
 from ptmrank_core.reports.files.drawing import draw
@@ -66,8 +66,6 @@ def _show(figure: go.Figure, key: str, alt: str) -> None:
             on_click="ignore",
         )
         return
-    st.image(files["png"], caption=plain(alt), width="stretch")
-    st.caption(HOW_TO_COPY)
     with st.container(horizontal=True):
         for ending, mime in MIME.items():
             st.download_button(
@@ -78,6 +76,8 @@ def _show(figure: go.Figure, key: str, alt: str) -> None:
                 key=f"{key}-image-{ending}",
                 on_click="ignore",
             )
+    st.caption(HOW_TO_COPY)
+    st.image(files["png"], width="stretch", output_format="PNG", alt=alt)
 
 
 @st.cache_data(max_entries=30, show_spinner="Drawing …")

@@ -108,8 +108,8 @@ def _hold(result: RunResult, ranking: Ranking) -> Drawn:
     if any(one.correlations[CORRELATION] is not None for one in evidence.values()):
         alt = f"Weighted tau of the metrics that weigh most with {measure_title(truth)}"
         return SlideFigure(correlation_figure(evidence, CORRELATION), alt)
-    values = contenders_of(result, ranking).get(CONSENSUS)
-    if values is None:
+    values, _ = contenders_of(result, ranking).get(CONSENSUS, ({}, False))
+    if not values:
         return ""
     alt = f"{contender_title(CONSENSUS)} against {measure_title(truth)}, one dot for each model"
     return SlideFigure(truth_figure(CONSENSUS, values, truth, ranking.order), alt)

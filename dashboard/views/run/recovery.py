@@ -11,7 +11,7 @@ from dashboard import jobs, state
 from dashboard.wording import STAGES, plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Failure, RunState, Stage
+from ptmrank_core.records import Failure, RunState
 
 __all__ = ["offer_recovery"]
 
@@ -85,7 +85,7 @@ def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure,
 
 def _list(failures: tuple[Failure, ...]) -> None:
     """Say what failed, models and metrics of the same cause together."""
-    causes: dict[tuple[str, Stage, str, str], list[Failure]] = {}
+    causes: dict[tuple[str, ...], list[Failure]] = {}
     for cell in failures:
         # Of a cause that several models share, each message names its own model.
         said = (text.replace(cell.model, "") for text in (cell.message, cell.hint))

@@ -103,7 +103,7 @@ def truth_figures(report: Report) -> Iterator[PaperFigure]:
     contenders = contenders_of(report.result, report.ranking)
     if truth is None or not contenders:
         return
-    contender, values = next(iter(contenders.items()))
+    contender, (values, _) = next(iter(contenders.items()))
     measure = measure_title(truth)
     yield PaperFigure(
         f"against-{name}",

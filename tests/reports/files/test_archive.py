@@ -142,12 +142,12 @@ def test_what_is_printed_can_be_read(hostile: Report, columns: Literal[1, 2]) ->
         fields: dict[str, Any] = json.loads(paper_figure(figure.figure, columns=columns).to_json())
         layout = fields["layout"]
         assert {as_hex(layout[name]) for name in ("paper_bgcolor", "plot_bgcolor")} == {WHITE}
+        on_cells = layout.pop("annotations", [])
         for color in colours(layout):
             assert contrast(as_hex(color), WHITE) >= LEGIBLE, (figure.name, color)
-        for trace in fields["data"]:
-            for color in colours(trace):
-                on_mark = as_hex(color).lower() in {"black", "white", "#000000", "#ffffff"}
-                assert on_mark or contrast(as_hex(color), WHITE) >= LEGIBLE, (figure.name, color)
+        for color in colours([*on_cells, *fields["data"]]):
+            is_ink = as_hex(color).lower() in {"black", "white", "#000000", "#ffffff"}
+            assert is_ink or contrast(as_hex(color), WHITE) >= LEGIBLE, (figure.name, color)
 
 
 def drawn(problem: str) -> Any:
@@ -210,3 +210,12 @@ def test_without_an_exporter_the_zip_says_so_and_has_all_else(
     assert not any(name.startswith("figures/") for name in files)
     assert files["report.html"].startswith(b"<!")
     assert {"captions.tex", "references.bib", "plotly/ranking.json"} <= set(files)
+
+
+def test_the_order_stands_against_what_the_models_reach() -> None:
+    """A dot for each model whose probe is known, at its mean rank and what it reaches."""
+    report = report_of(race_run())
+    figure = next(figure for figure in figures_of(report) if figure.name.startswith("against-"))
+    (dots,) = figure.figure.data
+    assert set(dots.customdata) == set(report.ranking.order)
+    assert list(dots.x) == [report.ranking.mean_ranks[model] for model in dots.customdata]

@@ -36,6 +36,8 @@ __all__ = [
     "set_compared_runs",
     "set_widget",
     "set_widgets",
+    "show_slide",
+    "slide",
     "start_widget",
     "uploader_key",
     "widget",
@@ -51,6 +53,7 @@ LAST_VALUE = "last-value"
 OF_SESSION = "of_session"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
+SLIDE_PARAMETER = "slide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,20 @@ def set_compared_runs(first: str | None, second: str | None) -> None:
     for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
         if run and st.query_params.get(name) != run:
             st.query_params[name] = run
+
+
+def slide() -> int | None:
+    """Return the number of the slide that the address names; ``None`` where it names none."""
+    named = st.query_params.get(SLIDE_PARAMETER, "")
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 4 else None
+
+
+def show_slide(number: int | None) -> None:
+    """Put a slide into the address, from a callback; ``None`` ends the presentation."""
+    if number is None:
+        st.query_params.pop(SLIDE_PARAMETER, None)
+    else:
+        st.query_params[SLIDE_PARAMETER] = str(number)
 
 
 def remember_run(run: str) -> None:

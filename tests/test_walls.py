@@ -51,7 +51,17 @@ ALLOWED = {
         "results",
     },
     "lessons": {"errors", "records", "metrics", "probing", "ranking"},
-    "reports": {"errors", "records", "ranking", "projection", "metrics", "results", "lessons"},
+    "reports": {
+        "errors",
+        "records",
+        "config",
+        "files",
+        "ranking",
+        "projection",
+        "metrics",
+        "results",
+        "lessons",
+    },
 }
 # They know everything public; no room knows them.
 DOORS = {"cli", "dispatcher", "worker", "benchmarker", "models", "examples", "script"}

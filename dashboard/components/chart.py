@@ -9,6 +9,7 @@ from typing import Any, Literal
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.components.image import offer_image
 from dashboard.components.tables import show_table
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.pages import on_page
@@ -65,6 +66,7 @@ def show_chart(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"### {title}", width="stretch")
         as_table = st.toggle("As table", key=f"{key}-table", bind="query-params", width="content")
+        offer_image(figure, key=key, alt=alt)
     if as_table:
         row = show_table(table(), alt=alt, key=f"{key}-cells" if select and not callable(select) else None)
         return [] if row is None else [{"row": row}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,7 @@ MAX_SHOWN = 24
 PICTURE_PIXELS = 240
 TEXT_CHARS = 300
 LABEL_CHARS = 40
+MAX_LOOKED_AT = 60  # samples of a class, for a few of different groups
 MAX_SECONDS = 15
 N_NUMBERS = 8
 COLUMNS = {"image": 6, "video": 6, "audio": 4}
@@ -47,19 +49,38 @@ class Shown:
 def choose_samples(samples: Samples) -> list[int]:
     """Choose up to twelve samples that differ.
 
-    One of each class in turn; for a regression from the smallest number to the largest.
+    One of each class in turn, of different groups; for a regression from the smallest number to the largest.
     """
     n_shown = min(N_SHOWN, samples.n_samples)
     if samples.target_kind == "classification":
-        by_class = np.argsort(samples.labels, kind="stable")
-        counts = np.bincount(samples.labels, minlength=len(samples.class_names))
-        turn = np.concatenate([np.arange(count) for count in counts])
-        chosen = np.sort(np.argsort(turn, kind="stable")[:n_shown])
-        return [int(index) for index in by_class[chosen]]
+        return _by_class(samples, n_shown)
     order = np.arange(samples.n_samples)
     if samples.target_kind == "regression":
         order = np.argsort(samples.labels.reshape(samples.n_samples, -1)[:, 0], kind="stable")
     return [int(index) for index in order[np.linspace(0, samples.n_samples - 1, n_shown).astype(int)]]
+
+
+def _by_class(samples: Samples, n_shown: int) -> list[int]:
+    """Choose samples of all classes in turn, of as many groups as there are: not one speaker five times."""
+    shuffled = np.random.default_rng(0).permutation(samples.n_samples)
+    waiting = {
+        label: shuffled[samples.labels[shuffled] == label][:MAX_LOOKED_AT].tolist()
+        for label in np.unique(samples.labels).tolist()
+    }
+    seen: Counter[object] = Counter()
+    chosen: list[int] = []
+    while len(chosen) < n_shown and any(waiting.values()):
+        for own in waiting.values():
+            if own and len(chosen) < n_shown:
+                index = min(own, key=lambda row: seen[_group(samples, row)])
+                own.remove(index)
+                seen[_group(samples, index)] += 1
+                chosen.append(index)
+    return sorted(chosen, key=lambda row: (int(samples.labels[row]), row))
+
+
+def _group(samples: Samples, row: int) -> object:
+    return samples.groups[row] if samples.groups else None
 
 
 def _png(picture: Image.Image) -> bytes:

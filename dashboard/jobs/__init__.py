@@ -1,7 +1,7 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
 from dashboard.jobs.demo_only import is_demo_only
-from dashboard.jobs.home import examine_home, features
+from dashboard.jobs.home import examine_home, features, settings
 from dashboard.jobs.housekeeping import (
     check_features,
     clear_features,
@@ -106,6 +106,7 @@ __all__ = [
     "room",
     "samples",
     "samples_of",
+    "settings",
     "sizes",
     "start",
     "start_demo",

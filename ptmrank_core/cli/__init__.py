@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.dashboard import add_dashboard_command
+from ptmrank_core.cli.figures import add_figures_command
 from ptmrank_core.cli.kept.cache import add_cache_command
 from ptmrank_core.cli.kept.doctor import add_doctor_command
 from ptmrank_core.cli.kept.sweep import add_sweep_command
@@ -51,6 +52,7 @@ COMMANDS = (
     add_save_best_command,
     add_score_command,
     add_report_command,
+    add_figures_command,
     add_metrics_command,
     add_cache_command,
     add_catalogue_command,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,9 @@ from ptmrank_core.worker import SOURCES
 
 if TYPE_CHECKING:
     from ptmrank_core.projection import Projection
+    from ptmrank_core.reports.exports import Export
 
-__all__ = ["add_report_command", "find_run", "write_report"]
+__all__ = ["add_report_command", "export_of", "find_run", "write_report"]
 
 LATEST = "latest"
 
@@ -120,17 +122,33 @@ def write_report(
     InputError
         If the folder cannot be written to; no file is left half.
     """
-    from ptmrank_core.reports.exports import FORMATS, Export, resolve_formats  # noqa: PLC0415 - loads plotly
+    from ptmrank_core.reports.exports import FORMATS, resolve_formats  # noqa: PLC0415 - loads plotly
 
     chosen = resolve_formats(formats)
-    samples = samples or _samples_of(result)
-    with FeatureCache(settings) as cache:
-        picture = _picture(result, samples, sources, cache) if samples else None
-        export = Export(result, results.rank_result(result), picture)
-        files: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
+    with export_of(result, settings, samples=samples, sources=sources) as export:
         for name in chosen:
             files |= FORMATS[name].write(export)
     return _write(folder, files)
+
+
+@contextmanager
+def export_of(
+    result: RunResult, settings: Settings, *, samples: Samples | None = None, sources: Sources = SOURCES
+) -> Iterator[Export]:
+    """Bring together what is written of a run; the embeddings are read from the cache within the block.
+
+    Parameters
+    ----------
+    result, settings, samples, sources
+        As in :func:`write_report`.
+    """
+    from ptmrank_core.reports.exports import Export  # noqa: PLC0415 - loads plotly
+
+    samples = samples or _samples_of(result)
+    with FeatureCache(settings) as cache:
+        picture = _picture(result, samples, sources, cache) if samples else None
+        yield Export(result, results.rank_result(result), picture)
 
 
 def _samples_of(result: RunResult) -> Samples | None:

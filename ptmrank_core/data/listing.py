@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from ptmrank_core.config import load_settings
+from ptmrank_core.data.naming import name_source
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.compressed import unpack_tables
 from ptmrank_core.data.sources.entries import SourceListing, suffix_of
@@ -62,13 +63,13 @@ def list_source(source: str, limits: Limits) -> SourceListing:
     try:
         is_folder, is_there = path.is_dir(), path.exists()
     except OSError as error:
-        raise SamplesError(f"{source!r} cannot be opened: {error}.", hint=LAYOUT_HINT) from error
+        raise SamplesError(f"{name_source(source)} cannot be opened: {error}.", hint=LAYOUT_HINT) from error
     if not source or not is_there:
         raise SamplesError(f"There is no file or folder {source!r}.", hint=_say_where(source))
     if is_folder:
         return unpack_tables(list_folder(path, limits), limits)
     if not path.is_file():  # opening a pipe would wait for a writer
-        raise SamplesError(f"{source!r} is neither a file nor a folder.", hint=LAYOUT_HINT)
+        raise SamplesError(f"{name_source(source)} is neither a file nor a folder.", hint=LAYOUT_HINT)
     if suffix_of(source) in TABLE_SUFFIXES:
         return list_file(path, limits)
     if is_packed_table(source):
@@ -81,11 +82,11 @@ def _list_archive(path: Path, source: str, limits: Limits) -> SourceListing:
     head = read_head(path)
     other = other_format(source, head)
     if other is not None:
-        raise SamplesError(f"{source!r} is {other.what}, which is not read.", hint=other.remedy)
+        raise SamplesError(f"{name_source(source)} is {other.what}, which is not read.", hint=other.remedy)
     if is_tar(source, head):
         return open_tar(unpacked_tar(path, source, limits, load_settings().uploads_dir), source, limits)
     if suffix_of(source) != ".zip" and not zipfile.is_zipfile(path):
-        raise SamplesError(f"{source!r} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
+        raise SamplesError(f"{name_source(source)} is neither a .zip file nor a table.", hint=LAYOUT_HINT)
     return open_archive(path, source, limits)
 
 

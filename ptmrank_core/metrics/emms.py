@@ -9,6 +9,7 @@ from typing import Unpack
 
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
@@ -110,7 +111,7 @@ EMMS = MetricSpec(
     idea="How well a linear map takes the features to embeddings of the class names, or to the one-hot"
     " classes where there are none.",
     fails_when="There are not more samples than features: it is 0 for every model.",
-    reference="Meng, Shao, Peng, Jiang, Zhang, Qiao, Luo, NeurIPS 2023, arXiv:2308.06262",
+    paper=papers.EMMS,
     formula=Formula(
         r"-\frac{D_2}{N}\min_W\lVert \tilde F W-\tilde E\rVert^2",
         r"$\tilde F$: standardised features; $\tilde E$: standardised embeddings of the class names, $D_2$"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.agreements import recorded_agreement
+from ptmrank_core.metrics import agreements, papers
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.energy import lowest_energy
@@ -113,12 +113,12 @@ ETRAN = MetricSpec(
     bounds=(None, 1.0),
     cost="decomposition",
     measured_seconds=0.04,
-    prior_agreement=recorded_agreement("etran"),
+    prior_agreement=agreements.recorded_agreement("etran"),
     idea="How clearly samples are nearest to their own class mean, or how well a linear regression fits the"
     " targets.",
     fails_when="Scales of the features differ between candidates, or, for targets, there are not more samples"
     " than features.",
-    reference="Gholami, Akbari, Wang, Kamranian, Zhang, ICCV 2023, arXiv:2308.02027",
+    paper=papers.ETRAN,
     formula=Formula(
         r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})",
         r"$S_{cls}$: mean probability of the right class when the nearest class mean decides; $S_{en}$: mean"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.bhattacharyya import (
@@ -112,7 +113,7 @@ GBC = MetricSpec(
     idea="How little the classes, as spherical Gaussians, overlap in pairs.",
     fails_when="The features are tiny numbers (the floor of the variances is absolute), classes have fewer"
     " samples than principal components, or all pairs are far apart.",
-    reference="Pándy, Agostinelli, Uijlings, Ferrari, Mensink, CVPR 2022, arXiv:2111.12780",
+    paper=papers.GBC,
     formula=Formula(
         r"-\sum_{c\neq c'}\exp\big(-D_B(c,c')\big),\qquad D_B=\frac{\lVert\mu_c-\mu_{c'}\rVert^2}{8\,s}"
         r"+\frac12\ln\frac{s}{\sqrt{v_c v_{c'}}}",

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.ledoit_wolf import between_over_sample, between_over_shrunk, ledoit_wolf
@@ -109,7 +110,7 @@ HSCORE = MetricSpec(
     idea="How much of the features' whitened variance lies between the class means, with a shrunk"
     " covariance.",
     fails_when="There are few samples: the shrinkage differs between models and so does its penalty.",
-    reference="Ibrahim, Ponomareva, Mazumder, ECML PKDD 2022, arXiv:2110.06893",
+    paper=papers.HSCORE_SHRUNK,
     formula=Formula(
         r"(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\,\Sigma_B\big),\qquad \Sigma_a=(1-a)\Sigma+a\,m\,I",
         r"$\Sigma$: covariance of the features; $\Sigma_B$: covariance of the class means; $a$: Ledoit-Wolf"
@@ -128,7 +129,7 @@ SPECS = (
         idea="How much of the features' whitened variance lies between the class means, with the sample"
         " covariance.",
         fails_when="There are not many more samples than features: it is C - 1 for every model.",
-        reference="Bao, Li, Huang, Zhang, Zheng, Zamir, Guibas, ICIP 2019, doi:10.1109/ICIP.2019.8803726",
+        paper=papers.HSCORE,
         rewards_width=True,
         saturates=CLASSIFICATION,
     ),

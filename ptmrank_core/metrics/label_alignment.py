@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -125,7 +126,7 @@ SPECS = (
         idea="How much the similarities of the samples' features resemble those of their labels.",
         fails_when="A few directions of large variance hold no label, groups of samples are alike for another"
         " reason than their label, or samples are few: noise then has an alignment above 0.",
-        reference="Kornblith, Norouzi, Lee, Hinton, ICML 2019, arXiv:1905.00414",
+        paper=papers.LABEL_ALIGNMENT,
         formula=Formula(
             r"\frac{\lVert F^\top Y\rVert^2}{\lVert F^\top F\rVert\;\lVert Y^\top Y\rVert}",
             r"$F$: centred features, one row for each sample; $Y$: centred one-hot classes, or targets;"

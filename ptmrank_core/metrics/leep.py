@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -100,7 +101,7 @@ SPECS = (
         idea="How well the classes that the model was trained on predict the labels.",
         fails_when="The model has far more source classes than there are samples, or candidates differ in"
         " their number of source classes.",
-        reference="Nguyen, Hassner, Seeger, Archambeau, ICML 2020, arXiv:2002.12462",
+        paper=papers.LEEP,
         formula=Formula(
             r"\frac1N\sum_i\ln\sum_z \hat P(y_i\mid z)\,\theta_{iz},\qquad \hat P(y\mid z)="
             r"\frac{\sum_{i:y_i=y}\theta_{iz}}{\sum_i\theta_{iz}}",

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics.agreements import recorded_agreement
+from ptmrank_core.metrics import agreements, papers
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence, published_excess
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -116,11 +116,11 @@ LOGME = MetricSpec(
     bounds=(None, None),
     cost="decomposition",
     measured_seconds=0.36,
-    prior_agreement=recorded_agreement("logme"),
+    prior_agreement=agreements.recorded_agreement("logme"),
     idea="How probable the targets are under a Bayesian linear model on the features.",
     fails_when="The classes can be separated, but not by a linear model; or candidates differ in depth: the"
     " first layers of a model can score above the whole of it and fine-tune worse.",
-    reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005",
+    paper=papers.LOGME,
     formula=Formula(
         r"\frac1N\ln p(t\mid F,\alpha,\beta)=\frac1{2N}\Big[N\ln\tfrac{\beta}{2\pi}-\sum_i\ln\!\big(1+"
         r"\tfrac{\beta}{\alpha}\sigma_i\big)-\beta\lVert Fm-t\rVert^2-\alpha\,m^\top m\Big]",
@@ -142,7 +142,7 @@ SPECS = (
         idea="LogME with the published code's log-determinant, to compare with published numbers.",
         fails_when="There are fewer samples than features: wide models win by their width; or the features"
         " are large or tiny numbers (its guards are absolute).",
-        reference="You, Liu, Wang, Long, ICML 2021, arXiv:2102.11005; code thuml/LogME",
+        paper=replace(papers.LOGME, code="thuml/LogME"),
         version=1,
         rewards_width=True,
     ),

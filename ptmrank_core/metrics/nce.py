@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -105,7 +106,7 @@ SPECS = (
         idea="How much the source class that the model predicts tells about the label.",
         fails_when="The model has far more source classes than there are samples: each sample gets one of its"
         " own.",
-        reference="Tran, Nguyen, Hassner, ICCV 2019, arXiv:1908.08142",
+        paper=papers.NCE,
         formula=Formula(
             r"-H(Y\mid Z)=\sum_{y,z}\hat P(y,z)\ln\frac{\hat P(y,z)}{\hat P(z)}",
             r"$z_i$: the source class that the model predicts; $y_i$: class of sample $i$, one of $C$;"

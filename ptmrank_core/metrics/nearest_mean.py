@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.leave_one_out.nearest import own_mean_hits
@@ -87,7 +88,7 @@ SPECS = (
         idea="How often a sample is nearest to the mean of its own class.",
         fails_when="Samples come in groups (the mean without a sample still holds the others of its group),"
         " classes consist of several clusters, or there are few samples of a class for the width.",
-        reference="Mensink, Verbeek, Perronnin, Csurka, TPAMI 2013, doi:10.1109/TPAMI.2013.83",
+        paper=papers.NEAREST_MEAN,
         formula=Formula(
             r"\frac1N\sum_i\Big[\,y_i=\operatorname*{arg\,min}_c\big\lVert f_i-\mu_c^{(-i)}\big\rVert\Big]",
             r"$f_i$: features of sample $i$; $\mu_c^{(-i)}$: mean of class $c$ without sample $i$; $y$:"

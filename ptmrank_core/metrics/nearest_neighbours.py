@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.leave_one_out.measures import mean_precision, mean_r2
@@ -117,7 +118,7 @@ SPECS = (
         fails_when="Samples come in groups (frames of a video, recordings of a speaker): a sample's"
         " neighbours are then of its own group and know its label. Or there are fewer than about five"
         " samples of a class.",
-        reference="Sorkhei, Matsoukas, Fredin Haslum, Smith, 2025, arXiv:2503.18528",
+        paper=papers.NEAREST_NEIGHBOURS,
         formula=Formula(
             r"\frac1N\sum_i\Big[\,y_i=\operatorname*{arg\,max}_c\,\big|\{j\in\mathcal"
             r" N_5(i):y_j=c\}\big|\Big]",

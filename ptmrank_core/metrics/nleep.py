@@ -9,7 +9,7 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics.agreements import recorded_agreement
+from ptmrank_core.metrics import agreements, papers
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.gaussian_mixture import REGULARISATION, Covariance, fit_mixture
 from ptmrank_core.metrics.numerics.source_classes import count_leep, mean_log_likelihood
@@ -123,11 +123,11 @@ NLEEP = MetricSpec(
     stochastic=True,
     cost="iterative",
     measured_seconds=5.0,
-    prior_agreement=recorded_agreement("nleep"),
+    prior_agreement=agreements.recorded_agreement("nleep"),
     idea="How well clusters of the features, five for each class, predict the labels.",
     fails_when="There are few samples for each class (the number of clusters is capped, and the seed moves"
     " the score by up to about 0.1), or the features are tiny numbers.",
-    reference="Li, Jia, Sang, Zhu, Green, Wang, Gong, CVPR 2021, arXiv:2011.11200",
+    paper=papers.NLEEP,
     formula=Formula(
         r"\frac1N\sum_i\ln\sum_v \hat P(y_i\mid v)\,p(v\mid x_i)",
         r"$x_i$: features on the principal components that hold 80 % of the variance; $p(v\mid x_i)$: a"

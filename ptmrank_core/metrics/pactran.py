@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.pac_bayes import gaussian_bound, source_class_bound
@@ -106,7 +107,7 @@ PACTRAN = MetricSpec(
     idea="The loss of a softmax classifier on the features, plus a penalty for how sharp its optimum is.",
     fails_when="Candidates differ in the scale of their features: the penalty grows with it and outweighs the"
     " loss.",
-    reference="Ding, Chen, Levinboim, Changpinyo, Soricut, ECCV 2022, arXiv:2203.05126",
+    paper=papers.PACTRAN,
     formula=Formula(
         r"-\Big(J^*+\frac{C\,s^2}{2r}\ln\frac{H\,r}{DC}\Big)",
         r"$J^*$: least ridge-penalised cross-entropy of a softmax classifier on the centred features; $H$:"

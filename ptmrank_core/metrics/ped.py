@@ -10,6 +10,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
@@ -119,7 +120,7 @@ PED = MetricSpec(
     idea="SFDA after classes that overlap have pushed one another apart, as fine-tuning would.",
     fails_when="No classes overlap (then it is SFDA), the reference set is of another kind than the samples,"
     " or the features are large or tiny numbers.",
-    reference="Li, Hu, Ge, Shan, Duan, ICCV 2023, arXiv:2308.15074",
+    paper=papers.PED,
     formula=Formula(
         r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
         r"\lVert\mu_c-\mu_{c'}\rVert},\quad o_{cc'}=\max\big(0.6(R_c+R_{c'})-\lVert\mu_c-\mu_{c'}\rVert,"

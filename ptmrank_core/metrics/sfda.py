@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
@@ -112,7 +113,7 @@ SFDA = MetricSpec(
     " of were moved towards the others.",
     fails_when="There are few samples for the width, or the features are large numbers: it saturates at 1;"
     " tiny ones are shrunk to round classes.",
-    reference="Shao, Zhao, Ge, Zhang, Yang, Wang, Shan, Luo, ECCV 2022, arXiv:2207.03036",
+    paper=papers.SFDA,
     formula=Formula(
         r"\frac1N\sum_i\mathrm{softmax}_c\Big(f_i^\top S^{-1}\mu_c-\tfrac12\mu_c^\top "
         r"S^{-1}\mu_c+\ln\pi_c\Big)_{y_i}",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.coding_rate import RateForm, coding_rates
@@ -99,7 +100,7 @@ TRANSRATE = MetricSpec(
     idea="How many more nats it takes to encode all samples than those of a single class.",
     fails_when="Candidates differ in the unit or the width of their features, classes have fewer samples than"
     " features (it measures ranks), or there are two classes of equal size and shape.",
-    reference="Huang, Huang, Rong, Yang, Wei, ICML 2022, arXiv:2106.09362",
+    paper=papers.TRANSRATE,
     formula=Formula(
         r"R(Z)-\frac1C\sum_c R(Z_c),\qquad R(Z)=\frac12\ln\det\Big(I+\frac{Z^\top Z}{n\,\epsilon}\Big)",
         r"$Z$: centred features, $Z_c$ those of class $c$ ($n$ rows each); $\epsilon=10^{-4}$.",

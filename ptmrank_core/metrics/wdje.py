@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.metrics import papers
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
@@ -117,7 +118,7 @@ WDJE = MetricSpec(
     " the target's.",
     fails_when="Candidates have different numbers of source samples: more of them than target samples add 1"
     " to the bound.",
-    reference="Zhan, Zeng, 2023, arXiv:2305.07741; code qszhan/WDJE_TCYB",
+    paper=replace(papers.WDJE, code="qszhan/WDJE_TCYB"),
     formula=Formula(
         r"-\big(\varepsilon_s+\lambda L\,W_2^2(F_s,F_t)+W_2^2(Y_s,Y_t)+E_s+L M e^{-\lambda}"
         r"-\varepsilon_t\big)",
@@ -139,6 +140,6 @@ SPECS = (
         function=partial(wdje_output, largest_loss="auto"),
         tasks=CLASSIFICATION,
         idea="WDJE with the largest loss that this number of classes allows, instead of that of a hundred.",
-        reference="Zhan, Zeng, 2023, arXiv:2305.07741",
+        paper=papers.WDJE,
     ),
 )

@@ -36,7 +36,7 @@ from ptmrank_core.records.findings import (
     problems_of,
 )
 from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
-from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
+from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec, Paper
 from ptmrank_core.records.models import (
     AdaptedBase,
     EmbeddingFunction,
@@ -153,6 +153,7 @@ __all__ = [
     "ModelSource",
     "ModelSpec",
     "PackedArray",
+    "Paper",
     "PartScores",
     "PermutedScores",
     "Prediction",

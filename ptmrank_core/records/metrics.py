@@ -9,7 +9,7 @@ from typing import Literal
 
 from ptmrank_core.records.agreements import PriorAgreement
 
-__all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec"]
+__all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec", "Paper"]
 
 CLASSIFICATION = frozenset({"classification"})
 EVERY_TASK = frozenset({"classification", "regression", "multilabel"})
@@ -41,6 +41,44 @@ class Formula:
     latex: str
     symbols: str
     meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper, as whoever uses its metric cites it.
+
+    Parameters
+    ----------
+    authors
+        Each as ``"Family, Given"``.
+    title
+        Its title.
+    venue
+        Where it appeared, as it is usually abbreviated; empty for a preprint.
+    year
+        When it appeared there.
+    arxiv, doi
+        Its identifiers; one of them is enough.
+    code
+        The authors' repository, where a metric follows it rather than the text.
+    """
+
+    authors: tuple[str, ...]
+    title: str
+    venue: str
+    year: int
+    arxiv: str = ""
+    doi: str = ""
+    code: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The paper in a few words: authors, venue, year, and where to look it up."""
+        families = [author.split(",")[0] for author in self.authors]
+        appeared = f"{self.venue} {self.year}".strip()
+        found = f"arXiv:{self.arxiv}" if self.arxiv else f"doi:{self.doi}"
+        code = f"; code {self.code}" if self.code else ""
+        return ", ".join([*families, appeared, found]) + code
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +116,8 @@ class MetricSpec:
         One sentence: what it estimates.
     fails_when
         One sentence: when not to trust it.
-    reference
-        Authors, year, DOI or arXiv id.
+    paper
+        Where it was published.
     formula
         How it is computed; a variant has the formula of its metric.
     version
@@ -122,7 +160,7 @@ class MetricSpec:
     measured_seconds: float
     idea: str
     fails_when: str
-    reference: str
+    paper: Paper
     formula: Formula
     version: int
     prior_agreement: PriorAgreement = field(default_factory=PriorAgreement)
@@ -135,6 +173,11 @@ class MetricSpec:
     saturates_at: float = 1.0
     kind: Literal["metric", "evidence"] = "metric"
     combine: Callable[..., dict[str, float]] | None = None
+
+    @property
+    def reference(self) -> str:
+        """Authors, year, DOI or arXiv id of its paper."""
+        return self.paper.reference
 
     @property
     def is_variant(self) -> bool:

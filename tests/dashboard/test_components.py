@@ -119,3 +119,14 @@ def test_a_source_is_named_for_people() -> None:
     assert source_name("/home/u/" + "a" * 64 + "/reviews.csv") == "reviews.csv"
     assert source_name("/home/u/" + "a" * 64) == "uploaded files"
     assert source_name("features:/home/u/m.npz") == "ready-made features"
+
+
+def test_the_gallery_shows_samples_of_different_groups() -> None:
+    """Recordings of six speakers, sorted by speaker: not the same speaker again and again."""
+    labels = np.tile(np.repeat([0, 1], 10), 6)
+    speakers = np.repeat([f"s{number}" for number in range(6)], 20)
+    grouped = replace(samples(labels, "classification", ("a", "b")), groups=tuple(speakers.tolist()))
+    chosen = choose_samples(grouped)
+    assert len(chosen) == 12
+    assert np.bincount(labels[chosen]).tolist() == [6, 6]
+    assert len({speakers[row] for row in chosen}) == 6

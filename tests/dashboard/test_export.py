@@ -45,7 +45,7 @@ def test_every_format_has_a_button_and_the_command_is_shown(results: AppTest, re
     open_section(results, "Export")
     assert "Export" in texts(results)
     formats = [of.title for of in FORMATS.values()]
-    assert [button.label for button in results.download_button] == [*formats, "Run card"]
+    assert [button.label for button in results.download_button] == [*formats, "Figures (zip)", "Run card"]
     assert rank_command(result.plan) in [code.value for code in results.code]
 
 

@@ -6,8 +6,10 @@ import base64
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -168,3 +170,29 @@ def test_it_prints(opened: WebDriver) -> None:
     printed = opened.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     assert base64.b64decode(printed["data"]).startswith(b"%PDF")
     assert json.dumps(opened.execute_script("return heard")) == "[]"
+
+
+SAVE = """
+window.saved = [];
+HTMLAnchorElement.prototype.click = function () { window.saved.push(this.href); };
+const button = document.querySelector(".modebar-btn[data-title^=Save]");
+button.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+"""
+
+
+def test_what_is_saved_of_a_dark_report_is_black_on_white(opened: WebDriver) -> None:
+    """The toolbar of a figure saves it as it would be printed, not as the page looks."""
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
+    try:
+        opened.execute_script(SAVE)
+        WebDriverWait(opened, PATIENCE_SECONDS).until(lambda page: page.execute_script("return saved.length"))
+        address = str(opened.execute_script("return saved[0]"))
+    finally:
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert address.startswith("data:image/svg+xml,")
+    drawn = unquote(address)
+    assert re.search(r'<rect[^>]*style="fill: rgb\(255, 255, 255\); fill-opacity: 1', drawn)
+    letters = re.findall(r"<text[^>]*fill: (rgb\([^)]*\))", drawn)
+    assert max(set(letters), key=letters.count) in {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}
+    assert opened.execute_script("return heard") == []

@@ -226,19 +226,3 @@ def test_two_metrics_are_compared(app: AppTest, settings: Settings, run: str) ->
     assert dots["x"] == [ranking.ranks["gbc"][model] for model in dots["customdata"]]
     app.selectbox(key="pair-second").set_value("gbc").run()
     assert "Choose two different metrics." in texts(app)
-
-
-def test_the_presentation_shows_results_only(app: AppTest, settings: Settings, run: str) -> None:
-    """The answer, the picture of the voters and the agreement; no section, no controls, and a way back."""
-    _, ranking = ranked(settings, run)
-    results(app, run)
-    app.toggle(key="present").set_value(True).run()
-    assert not app.exception
-    assert not app.segmented_control
-    assert not app.header
-    assert ranking.order[0] in answer(app)
-    overview, heatmap = figures(app)
-    assert len(overview["layout"]["xaxis3"]["ticktext"]) == len(ranking.metrics_used)
-    assert heatmap["data"][0]["type"] == "heatmap"
-    app.toggle(key="present").set_value(False).run()
-    assert app.segmented_control(key="section").value == "Ranking"

@@ -16,7 +16,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.serving import free_port, serve
-from tests.dashboard.test_browser import click, see
+from tests.dashboard.test_browser import see
 from tests.ready_made import save_features
 from tests.waiting import PATIENCE_SECONDS
 
@@ -135,24 +135,3 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     assert picture["width"] > 500  # in a box of its own that scrolls, and says so
     assert settled(browser, ".st-key-scroll-bump")["right"] <= 390
     assert browser.find_element(By.CSS_SELECTOR, ".st-key-scroll-bump .scroll-hint").is_displayed()
-
-
-def test_a_projector_shows_the_results_alone(browser: WebDriver, link: str) -> None:
-    """No navigation, larger letters than the page has, and one switch back."""
-    browser.get(link)
-    see(browser, ".st-key-ranking .js-plotly-plot")
-    size = "return parseFloat(getComputedStyle(document.querySelector('.stMain h2')).fontSize)"
-    usual = browser.execute_script(size)
-    click(browser, ".st-key-present label")
-    WebDriverWait(browser, PATIENCE_SECONDS).until(
-        lambda page: not page.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
-    )
-    assert "present=true" in browser.current_url
-    assert browser.execute_script(size) > 1.2 * usual
-    see(browser, ".st-key-agreement .js-plotly-plot")
-    click(browser, ".st-key-present label")
-    see(browser, ".st-key-section")
-    WebDriverWait(browser, PATIENCE_SECONDS).until(lambda page: "present" not in page.current_url)
-    WebDriverWait(browser, PATIENCE_SECONDS).until(
-        lambda page: page.find_element(By.CSS_SELECTOR, "[data-testid=stHeader]").is_displayed()
-    )

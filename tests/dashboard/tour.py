@@ -78,7 +78,10 @@ def stops(run: str) -> list[Stop]:
             Stop(f"results-{title.lower()}", f"/results?{urlencode({'run': run, 'section': title})}")
             for title in SECTIONS
         ),
-        Stop("results-presentation", f"/results?{urlencode({'run': run, 'present': 'true'})}"),
+        *(
+            Stop(f"results-slide-{number}", f"/results?{urlencode({'run': run, 'slide': number})}")
+            for number in range(1, 6)
+        ),
         Stop("results-unknown", "/results?run=nope"),
         Stop("runs", "/runs"),
         Stop("compare", f"/compare?{urlencode({'run': run, 'with': run})}"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import jobs
+from dashboard import jobs, state
 from dashboard.components.run_page import open_run, watch_run
 from dashboard.views.results.footnotes import show_footnotes
 from dashboard.views.results.pending import show_unfinished
-from dashboard.views.results.presentation import present, show_switch
+from dashboard.views.results.presentation import offer_presentation, present
 from dashboard.views.results.sections import SECTIONS
 from dashboard.views.results.summary import show_summary
 from dashboard.views.results.training.offer import point_to_race
@@ -18,6 +18,7 @@ from ptmrank_core.records import RunState
 __all__ = ["page"]
 
 POLL_SECONDS = 1.0
+SLIDE_SECONDS = 5.0  # a slide is read, not watched
 
 
 def page() -> None:
@@ -26,6 +27,9 @@ def page() -> None:
     if opened is None:
         return
     run, (result, ranking) = opened
+    if (slide := state.slide()) is not None and ranking.order:
+        _present(run, slide, is_racing=jobs.is_racing(result, jobs.progress(run)))
+        return
     if result.state is not RunState.FINISHED:
         show_unfinished(result)
     if not ranking.order:
@@ -35,15 +39,12 @@ def page() -> None:
     is_racing = jobs.is_racing(result, jobs.progress(run))
     answer, switch = st.columns([6, 1])
     with switch:
-        is_presenting = show_switch()
+        offer_presentation()
     with answer:
         if is_racing:
             st.fragment(tell_faults(_follow_answer), run_every=POLL_SECONDS)(run)
         else:
             show_summary(result, ranking)
-    if is_presenting:
-        present(result, ranking)
-        return
     if not is_racing:
         point_to_race(result, ranking)
     titles = list(SECTIONS)
@@ -57,6 +58,19 @@ def page() -> None:
         label_visibility="collapsed",
     )
     SECTIONS[title](result, ranking)
+
+
+def _present(run: str, slide: int, *, is_racing: bool) -> None:
+    """Draw a slide; while a race is at work, again and again."""
+    if is_racing:
+        st.fragment(tell_faults(_follow_slide), run_every=SLIDE_SECONDS)(run, slide)
+    else:
+        present(*jobs.ranked(run), slide)
+
+
+def _follow_slide(run: str, slide: int) -> None:
+    watch_run(run)
+    present(*jobs.ranked(run), state.slide() or slide)
 
 
 def _follow_answer(run: str) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import streamlit as st
 
 from dashboard.views.results.fingerprint import fingerprint
+from dashboard.views.results.headline import emphasise
 from dashboard.views.results.numbers import show_numbers
 from dashboard.wording import plain, plural, say_duration, say_targets, source_name
 from ptmrank_core.records import Ranking, RunResult, RunState, Verdict, VerdictKind
 from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["show_summary"]
-
-ISOLATED = re.compile("\u2068(.*?)\u2069")  # names, as the sentences of a verdict mark them
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
@@ -27,7 +24,7 @@ def show_summary(result: RunResult, ranking: Ranking) -> None:
     """Say which model to fine-tune, how sure that is, and what would make it surer."""
     verdict = _verdict(fingerprint(result, ranking), result.state, result, ranking)
     headline, *sentences = verdict.sentences
-    st.markdown(f"## {_emphasise(headline)}")
+    st.markdown(f"## {emphasise(headline)}")
     reasons = " ".join(sentence for sentence in sentences if sentence != verdict.next_step)
     if reasons and verdict.kind is VerdictKind.NOTHING_TO_RANK:
         st.error(plain(reasons))
@@ -38,21 +35,6 @@ def show_summary(result: RunResult, ranking: Ranking) -> None:
         st.markdown(f":material/arrow_forward: **Next:** {plain(verdict.next_step)}")
     if ranking.order:
         st.caption(_say_how(result, ranking))
-
-
-def _emphasise(headline: str) -> str:
-    """Write a headline with the names of its models emphasised; Markdown."""
-    parts = ISOLATED.split(headline)  # words and names in turn
-    return "".join(
-        f":blue[**{plain(part)}**]" if index % 2 else _inside(part) for index, part in enumerate(parts)
-    )
-
-
-def _inside(words: str) -> str:
-    """Escape words between names; spaces at their ends stay."""
-    lead = words[: len(words) - len(words.lstrip())]
-    tail = words[len(words.rstrip()) :] if words.strip() else ""
-    return f"{lead}{plain(words)}{tail}"
 
 
 def _say_how(result: RunResult, ranking: Ranking) -> str:

@@ -32,7 +32,7 @@ def show_progress(progress: RunProgress) -> None:
                 "status": _status(model, alive=progress.alive),
                 "samples": 100 * model.n_done / max(model.n_samples, 1),
                 "samples a second": model.samples_per_second,
-                "scores": f"{model.n_cells} of {model.n_metrics}",
+                "scores": f"{model.n_scores} of {model.n_metrics}",
             }
             | ({"what failed": model.problem or None} if has_problem else {})
             for model in progress.models

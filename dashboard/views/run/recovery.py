@@ -11,7 +11,7 @@ from dashboard import jobs, state
 from dashboard.wording import STAGES, plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Failure, RunState, Stage
+from ptmrank_core.records import Failure, RunState
 
 __all__ = ["offer_recovery"]
 
@@ -84,17 +84,22 @@ def _offer_leaving_out(run: str, progress: RunProgress, failures: tuple[Failure,
 
 
 def _list(failures: tuple[Failure, ...]) -> None:
-    """Say what failed, models and metrics of the same reason together."""
-    reasons: dict[tuple[str, Stage, str, str], list[Failure]] = {}
+    """Say what failed, models and metrics of the same cause together."""
+    causes: dict[tuple[str, ...], list[Failure]] = {}
     for cell in failures:
-        reasons.setdefault((cell.error, cell.stage, cell.message, cell.hint), []).append(cell)
-    for (error, stage, message, hint), cells in reasons.items():
+        # Of a cause that several models share, each message names its own model.
+        said = (text.replace(cell.model, "") for text in (cell.message, cell.hint))
+        causes.setdefault((cell.error, cell.stage, *said), []).append(cell)
+    for cells in causes.values():
+        first = cells[0]
         models = list(dict.fromkeys(cell.model for cell in cells))
         named = ", ".join(f"**{plain(model)}**" for model in models)
-        scores = f"{plural(len(cells), 'score')}, failed while {STAGES[stage]}"
-        advice = ADVICE.get(error, "")
+        scores = f"{plural(len(cells), 'score')}, failed while {STAGES[first.stage]}"
+        words = f"{first.message} {first.hint}".strip()
+        if len(models) > 1 and first.model in words:
+            words += " The others likewise."
         st.warning(
-            f"{named} ({scores})  \n{plain(message)} {plain(hint)}  \n{advice}".rstrip(),
+            f"{named} ({scores})  \n{plain(words)}  \n{ADVICE.get(first.error, '')}".rstrip(),
             icon=":material/error:",
         )
 

@@ -37,7 +37,8 @@ def offer(draft: state.Draft, samples: Samples) -> None:
     for number, option in enumerate(samples.offers):
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(plain(option.text), width="stretch")
-            if st.button("Do so", key=state.per_upload_key(f"offer-{number}")):
+            label = "Use it as the group" if "group_in_names" in option.changes else "Do so"
+            if st.button(label, key=state.per_upload_key(f"offer-{number}")):
                 _take(draft, option)
 
 

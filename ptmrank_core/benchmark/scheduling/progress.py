@@ -48,6 +48,8 @@ class ModelProgress:
         Bytes of its files; ``None`` if nothing is downloaded.
     n_cells, n_metrics
         Number of decided cells, and of metrics.
+    n_scores
+        Number of metrics under which it has a score, or which do not apply to it: failures do not count.
     n_run, run_seconds
         Samples that the model ran on so far, and the seconds that this took, loading included; 0 if all
         features came from the cache or none are available yet.
@@ -67,6 +69,7 @@ class ModelProgress:
     n_run: int = 0
     run_seconds: float = 0.0
     problem: str = ""
+    n_scores: int = 0
 
     @property
     def samples_per_second(self) -> float | None:
@@ -256,6 +259,7 @@ def _model_progress(
         n_cells=n_cells,
         n_metrics=n_metrics,
         n_run=batch.get("n_run", 0),
+        n_scores=scores + skips,
     )
 
 

@@ -19,6 +19,7 @@ from ptmrank_core.data.deduplication import (
 from ptmrank_core.data.files.labels import Labelling
 from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.media.kinds import MediaKind
+from ptmrank_core.data.naming import name_source
 from ptmrank_core.data.tables.assemble import settle_labels
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import LeftOut, Samples
@@ -37,7 +38,8 @@ def _layout_hint(kind: MediaKind) -> str:
 def _refuse(source: str, problem: str, left_out: Sequence[LeftOut], kind: MediaKind) -> SamplesError:
     """Make the error of samples that are too few, or of too few classes."""
     why = f" Left out: {count_reasons(left_out)}." if left_out else ""
-    return SamplesError(f"{source!r} has {problem}.{why}", hint=_layout_hint(kind))
+    name = name_source(source)
+    return SamplesError(f"{name[0].upper()}{name[1:]} has {problem}.{why}", hint=_layout_hint(kind))
 
 
 def _require_classes(

@@ -15,6 +15,7 @@ from ptmrank_core.data.labels.multilabel import sort_classes
 from ptmrank_core.data.labels.numbers import write_number
 from ptmrank_core.data.labels.spelling import alike_names
 from ptmrank_core.data.labels.targets import MIN_NUMBERS, Targets, as_columns, read_targets
+from ptmrank_core.data.naming import name_source
 from ptmrank_core.data.tables.items import TableItems
 from ptmrank_core.errors import InputField, SamplesError
 from ptmrank_core.records import LeftOut, Modality, Reading, Samples
@@ -176,8 +177,8 @@ def settle_labels(
         n_values = len(np.unique(column))
         if n_values < MIN_NUMBERS:
             raise SamplesError(
-                f"{source!r} has {n_values} different numbers in label column {name!r}; a regression needs "
-                f"at least {MIN_NUMBERS}.{why}",
+                f"{name_source(source)} has {n_values} different numbers in label column {name!r}; a "
+                f"regression needs at least {MIN_NUMBERS}.{why}",
                 hint="They may be classes.",
                 fields=[InputField.TARGET_KIND],
             )
@@ -196,8 +197,8 @@ def _settle_classes(
         if alike_names(targets.class_names):
             fields.append(InputField.JOIN_CLASSES)
         raise SamplesError(
-            f"{source!r} has {'only one' if names else 'no'} class left{left}; at least two classes of two "
-            f"samples each are needed.{why}",
+            f"{name_source(source)} has {'only one' if names else 'no'} class left{left}; at least two "
+            f"classes of two samples each are needed.{why}",
             fields=fields,
         )
     order = sort_classes(names)  # without the words among integers, the order may change
@@ -221,7 +222,7 @@ def _settle_sets(
     names = tuple(np.array(targets.class_names, dtype=object)[usable].tolist())
     if not names:
         raise SamplesError(
-            f"{source!r} has no label left that at least two samples have and two do not.{why}",
+            f"{name_source(source)} has no label left that at least two samples have and two do not.{why}",
             fields=[InputField.LABEL_COLUMNS],
         )
     return labels[:, usable], names, notes

@@ -2,7 +2,6 @@
 // Draws each figure in the page's own colours, again when the reader's scheme changes, and for paper.
 const PRINT_WIDTH = 660;
 const MAX_ROWS_ON_PAPER = 40; // longer folded tables stay folded
-const BUTTONS = { modeBarButtons: [["toImage", "resetScale2d"]] };
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function colours(isPaper) {
@@ -36,6 +35,22 @@ function dressed(figure, isPaper) {
   const size = isPaper ? { width: Math.min(PRINT_WIDTH, layout.width ?? PRINT_WIDTH) } : { autosize: true };
   return { data, layout: { ...layout, ...axes, ...plain, ...size, font } };
 }
+
+// What is saved is in black on white, whatever the colours of the page are.
+async function save(place) {
+  const { figure } = charts.find((chart) => chart.place === place);
+  const { data, layout } = dressed(figure, true);
+  const { width, height } = place.getBoundingClientRect();
+  const size = { width, height: layout.height ?? height };
+  const drawn = { data, layout: { ...layout, ...size, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" } };
+  const link = document.createElement("a");
+  link.href = await Plotly.toImage(drawn, { format: "svg", ...size });
+  link.download = "figure.svg";
+  link.click();
+}
+
+const SAVE = { name: "save", title: "Save as SVG, black on white", icon: Plotly.Icons.camera, click: save };
+const BUTTONS = { modeBarButtons: [[SAVE, "resetScale2d"]], modeBarButtonsToRemove: [] };
 
 const charts = [...document.querySelectorAll(".chart")].map((place) => ({
   place,

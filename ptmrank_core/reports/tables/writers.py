@@ -14,7 +14,16 @@ from typing import Any
 
 from ptmrank_core.reports.tables.table import Column, Table, Value, shown
 
-__all__ = ["csv_text", "json_payload", "json_text", "latex_text", "markdown_text", "parquet_bytes"]
+__all__ = [
+    "csv_text",
+    "json_payload",
+    "json_text",
+    "latex_text",
+    "markdown_text",
+    "parquet_bytes",
+    "plain_latex",
+    "plain_markdown",
+]
 
 # A spreadsheet takes a cell that begins with one of these for a formula, or for the end of the cell before
 # (OWASP, CSV injection); the last four are their full-width forms.
@@ -116,12 +125,12 @@ def markdown_text(tables: Iterable[Table]) -> str:
 def _markdown(table: Table) -> str:
     rules = ["---" if column.kind == "text" else "---:" for column in table.columns]
     rows = [[column.title for column in table.columns], *_shown_rows(table)]
-    lines = [f"| {' | '.join(_plain_markdown(cell) for cell in row)} |" for row in rows]
+    lines = [f"| {' | '.join(plain_markdown(cell) for cell in row)} |" for row in rows]
     lines.insert(1, f"| {' | '.join(rules)} |")
-    return "\n".join([f"### {_plain_markdown(table.title)}", "", *lines, ""])
+    return "\n".join([f"### {plain_markdown(table.title)}", "", *lines, ""])
 
 
-def _plain_markdown(text: str) -> str:
+def plain_markdown(text: str) -> str:
     """Keep a text from being read: as marks, HTML, a formula, or a link."""
     line = _one_line(text).translate(MARKDOWN_MARKS)
     return line.replace("://", "\\://").replace("www.", "www\\.")
@@ -138,12 +147,12 @@ def latex_text(tables: Iterable[Table]) -> str:
 
 def _latex(table: Table) -> str:
     marks = "".join(_latex_column(column, table.values(column.key)) for column in table.columns)
-    heading = " & ".join(_plain_latex(column.title) for column in table.columns)
+    heading = " & ".join(plain_latex(column.title) for column in table.columns)
     rows = [" & ".join(cells) + r" \\" for cells in _shown_rows(table, _latex_cell)]
     return "\n".join(
         [
             r"\begin{table}",
-            rf"\caption{{{_plain_latex(table.title)}}}",
+            rf"\caption{{{plain_latex(table.title)}}}",
             r"\centering\small",
             rf"\begin{{tabular}}{{{marks}}}",
             r"\toprule",
@@ -169,10 +178,11 @@ def _latex_column(column: Column, values: Sequence[Value]) -> str:
 def _latex_cell(value: Value, column: Column) -> str:
     text = shown(value, column)
     # A hyphen is no minus.
-    return _plain_latex(text) if isinstance(value, str) else text.replace("-", "$-$")
+    return plain_latex(text) if isinstance(value, str) else text.replace("-", "$-$")
 
 
-def _plain_latex(text: str) -> str:
+def plain_latex(text: str) -> str:
+    """Keep a text from being read as LaTeX."""
     return _one_line(text).translate(LATEX_MARKS)
 
 

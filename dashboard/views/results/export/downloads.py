@@ -17,7 +17,7 @@ from ptmrank_core.reports.exports import FORMATS, Export, zip_files
 from ptmrank_core.reports.html import Picture
 from ptmrank_core.results.command import PROGRAM, rank_command
 
-__all__ = ["show_export"]
+__all__ = ["offer_repeating", "picture_of", "show_export"]
 
 MIME = {
     ".html": "text/html",
@@ -49,12 +49,13 @@ def show_export(result: RunResult, ranking: Ranking) -> None:
                 on_click="ignore",
                 type="primary" if key == "html" else "secondary",
             )
-    if jobs.is_mine(result.plan.run_id):  # of an upload they name a folder of this machine
-        _offer_repeating(result, name)
 
 
-def _offer_repeating(result: RunResult, name: str) -> None:
+def offer_repeating(result: RunResult) -> None:
     """Draw what does the same run again: the command line, and the card with everything it depends on."""
+    if not jobs.is_mine(result.plan.run_id):  # of an upload they name a folder of this machine
+        return
+    name = f"ptmrank-{result.plan.run_id[:8]}"
     st.header("Do it again")
     command = rank_command(result.plan)
     if command:
@@ -80,12 +81,12 @@ def _make_card(result: RunResult) -> bytes:
 
 def _make(key: str, result: RunResult, ranking: Ranking) -> bytes:
     """Make the file of one format: several tables go into a zip."""
-    picture = _picture(result) if key == "html" else None
+    picture = picture_of(result) if key == "html" else None
     files = FORMATS[key].write(Export(result, ranking, picture))
     return zip_files(files) if FORMATS[key].ending is None else next(iter(files.values()))
 
 
-def _picture(result: RunResult) -> Picture | None:
+def picture_of(result: RunResult) -> Picture | None:
     """Bring what the embedding view needs; the report does without where the samples are gone."""
     try:
         return Picture(jobs.samples_of(result), partial(_project, result))

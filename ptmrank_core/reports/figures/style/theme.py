@@ -35,7 +35,8 @@ PLOTLY_CONFIG = {
     "showSendToCloud": False,
     "scrollZoom": False,
     "responsive": True,
-    "toImageButtonOptions": {"format": "svg"},
+    # Taken from a page it would have the page's colours: dashboard/components/image.py draws it for paper.
+    "modeBarButtonsToRemove": ["toImage"],
 }
 INK = "#333333"
 """The colour of text: the page and the HTML report replace it with that of their own text."""

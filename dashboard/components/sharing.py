@@ -1,4 +1,4 @@
-"""Links to pages, and what a server with several users says: who owns a run, and whether it shows demos alone."""
+"""Links to pages; on a server with several users: who owns a run, and whether it shows the demos alone."""
 
 from __future__ import annotations
 

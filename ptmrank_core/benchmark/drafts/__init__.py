@@ -1,4 +1,4 @@
-"""Drafts: what somebody has chosen for the next run, kept until the run is started or nobody goes on with it."""
+"""Drafts: what somebody has chosen for the next run, kept for as long as they go on with it."""
 
 from ptmrank_core.benchmark.drafts.record import RunDraft
 from ptmrank_core.benchmark.drafts.store import (

@@ -59,7 +59,7 @@ class RunDraft:
 
     @property
     def source(self) -> str | None:
-        """What the samples, or the features in their place, are read from; ``None`` before that was chosen."""
+        """What the samples, or the features in their place, are read from; ``None`` for nothing yet."""
         return self.samples_source or self.ready_made
 
 

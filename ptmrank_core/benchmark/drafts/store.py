@@ -1,7 +1,7 @@
 """Where drafts are kept: one small file each, in a folder of its owner's.
 
-The name of the folder is a digest of the owner, so a draft is found by its owner alone: to anybody else, its id
-is one that does not exist. An owner has a few drafts; the one that was left alone the longest gives way.
+The name of the folder is a digest of the owner, so a draft is found by its owner alone: to anybody else, its
+id is one that does not exist. An owner has a few drafts; the one that was left alone the longest gives way.
 """
 
 from __future__ import annotations

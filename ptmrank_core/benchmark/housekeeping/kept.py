@@ -91,7 +91,7 @@ class Kept:
 
     @property
     def used_by(self) -> str:
-        """Say what uses it: ``"no run"``, ``"1 run"``, ``"2 runs"``, ``"an unfinished run"``, ``"a draft"``."""
+        """Say what uses it: ``"no run"``, ``"2 runs"``, ``"an unfinished run"``, ``"a draft"``."""
         if self.runs:
             return plural(len(self.runs), "run")
         if self.is_held:

@@ -145,7 +145,7 @@ def _remove(
 
 
 def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None = None) -> tuple[Kept, ...]:
-    """Delete uploads, datasets or merged models that no run uses, or drafts, at once and however new they are.
+    """Delete uploads, datasets or merged models that no run uses, or drafts, at once, also new ones.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ def drafting(page: str, title: str) -> Iterator[state.Draft]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(title, width="stretch")
         if state.shows_draft():
-            copy_link(page, "It opens this draft, with all that is chosen, in any tab of yours.")
+            copy_link("It opens this draft, with all that is chosen, in any tab of yours.")
     try:
         yield draft
     finally:  # also where the page is left by a button

@@ -13,20 +13,18 @@ from dashboard.wording import plain
 __all__ = ["copy_link", "show_account", "show_demo_only", "show_runs_owner", "show_sharing"]
 
 
-def copy_link(page: str, note: str) -> None:
+def copy_link(note: str) -> None:
     """Draw a button that shows the whole address of what is on the page, to be copied.
 
     The address stands there to be selected too: a browser may refuse a page its clipboard.
 
     Parameters
     ----------
-    page
-        Address of the page.
     note
         What the link opens, and for whom.
     """
     with st.popover("Copy link", icon=":material/link:", type="tertiary", width="content"):
-        st.code(state.address_of(page), language=None, wrap_lines=True)
+        st.code(state.address_of_page(), language=None, wrap_lines=True)
         st.caption(note)
 
 

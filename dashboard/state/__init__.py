@@ -13,7 +13,7 @@ from dashboard.state.drafts import (
 )
 from dashboard.state.session import (
     UPLOADS,
-    address_of,
+    address_of_page,
     compared_runs,
     follow_run,
     forget_run,
@@ -40,7 +40,7 @@ from dashboard.state.session import (
 __all__ = [
     "UPLOADS",
     "Draft",
-    "address_of",
+    "address_of_page",
     "begin_draft",
     "compared_runs",
     "draft",

@@ -11,7 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 __all__ = [
     "UPLOADS",
-    "address_of",
+    "address_of_page",
     "compared_runs",
     "follow_run",
     "forget_run",
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 PAGES = "pages"
+SHOWN_PATH = "shown_path"
 LAST_RUN = "last_run"
 FOLLOWED_RUN = "followed_run"
 UPLOADS = "uploads"
@@ -48,9 +49,10 @@ DRAFT_PARAMETER = "draft"
 MOST_COMPARED = 6
 
 
-def register_pages(pages: Mapping[str, StreamlitPage]) -> None:
-    """Remember the pages of this app run, so that any view can link to them by address."""
+def register_pages(pages: Mapping[str, StreamlitPage], shown: StreamlitPage) -> None:
+    """Remember the pages of this app run, so that any view can link to them by address, and the one shown."""
     st.session_state[PAGES] = dict(pages)
+    st.session_state[SHOWN_PATH] = shown.url_path
 
 
 def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> NoReturn:
@@ -60,11 +62,11 @@ def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> 
     st.switch_page(target, query_params={name: value for name, value in named.items() if value} or None)
 
 
-def address_of(page: str) -> str:
-    """Return the whole address of a page with the present query, as somebody else would open it."""
-    path = st.session_state[PAGES][page].url_path
+def address_of_page() -> str:
+    """Return the whole address of the page that is shown, as somebody else would open it."""
     query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
-    return f"{(st.context.url or '').rstrip('/')}/{path}{'?' if query else ''}{query}"
+    site = (st.context.url or "").rstrip("/")
+    return f"{site}/{st.session_state.get(SHOWN_PATH, '')}{'?' if query else ''}{query}"
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

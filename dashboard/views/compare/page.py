@@ -67,6 +67,7 @@ def _choose(entries: list[RunEntry]) -> list[str]:
     named = state.compared_runs()
     if state.has_changed("compared", named):  # by a link, or by Back
         state.set_widget(KEY, named)
+    state.start_widget(KEY, named)
     names = {run: say_run_in_words(outline) for run, outline in outlines.items()}
     chosen: list[str] = st.multiselect(
         f"Up to {MOST_COMPARED} runs",

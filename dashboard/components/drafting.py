@@ -33,18 +33,25 @@ def drafting(page: str, title: str) -> Iterator[state.Draft]:
     page, title
         Address and title of the page.
     """
+    head = st.container(horizontal=True, vertical_alignment="bottom")
     draft = _take_up(page)
-    source = draft.samples_source or draft.ready_made
-    title_tab(title, source_name(source) if source else "")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    _title_tab(title, draft)
+    with head:
         st.title(title, width="stretch")
-        if state.shows_draft():
-            copy_link("It opens this draft, with all that is chosen, in any tab of yours.")
     try:
         yield draft
     finally:  # also where the page is left by a button
         _keep(draft)
     state.put_draft_into_address(page)
+    _title_tab(title, draft)
+    if state.shows_draft():
+        with head:
+            copy_link("It opens this draft, with all that is chosen, in any tab of yours.")
+
+
+def _title_tab(title: str, draft: state.Draft) -> None:
+    source = draft.samples_source or draft.ready_made
+    title_tab(title, source_name(source) if source else "")
 
 
 def _take_up(page: str) -> state.Draft:

@@ -60,11 +60,13 @@ def draw_run(entry: RunEntry, size_bytes: int | None, apart: str = "") -> None:
         badge = f":{COLOURS[entry.status]}-badge[{say_status(entry)}]"
         if outline.is_readable:
             star = ":orange[:material/star:] " if outline.is_starred else ""
-            text.markdown(f"{star}**{plain(name_run(outline))}** {badge}  \n{_planned(outline, apart)}")
+            lines = [f"{star}**{plain(name_run(outline))}** {badge}", _planned(outline, apart)]
             if said := _winner(entry):
-                text.markdown(f":material/emoji_events: {plain(said)}")
-            for line in filter(None, outline.note.split("\n")):
-                text.caption(f":material/notes: {plain(line)}")
+                lines.append(f":material/emoji_events: {plain(said)}")
+            text.markdown("  \n".join(lines))
+            if outline.note:
+                note = "  \n".join(plain(line) for line in outline.note.split("\n") if line.strip())
+                text.caption(f":material/notes: {note}")
         else:
             text.markdown(f"**A damaged run** {badge}")
         text.caption(" · ".join(_facts(entry, size_bytes)))

@@ -65,8 +65,10 @@ def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> 
 def address_of_page() -> str:
     """Return the whole address of the page that is shown, as somebody else would open it."""
     query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
-    site = (st.context.url or "").rstrip("/")
-    return f"{site}/{st.session_state.get(SHOWN_PATH, '')}{'?' if query else ''}{query}"
+    path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
+    # The browser's address has the path of the page, unless Streamlit has taken it off.
+    site = (st.context.url or "").rstrip("/").removesuffix(path)
+    return f"{site}{path or '/'}{'?' if query else ''}{query}"
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

@@ -11,7 +11,7 @@ from dashboard.components.run_list import offer_damaged
 from dashboard.components.sharing import copy_link
 from dashboard.components.tables import show_table
 from dashboard.components.titles import title_tab
-from dashboard.views.compare.several import draw_several
+from dashboard.views.compare.several import draw_several, name_samples
 from dashboard.wording import plain, plural, say_run, say_run_in_words, show_error
 from ptmrank_core.benchmark import RunEntry
 from ptmrank_core.errors import RunError, RunNotFoundError
@@ -78,6 +78,7 @@ def _choose(entries: list[RunEntry]) -> list[str]:
         placeholder="Choose runs",
     )
     state.set_compared_runs(chosen)
+    state.has_changed("compared", chosen)  # what this page has put into the address itself
     for number, run in enumerate(chosen, start=1):
         if run in outlines:
             label = f"Run {number}: {say_run(outlines[run])}"
@@ -112,6 +113,6 @@ def _draw(comparison: Comparison) -> None:
     with right:
         st.markdown("##### What else was different?")
         if comparison.differences:
-            show_table(differences_table(comparison), alt="What the two runs differ in")
+            show_table(name_samples(differences_table(comparison)), alt="What the two runs differ in")
         else:
             st.caption("Nothing: candidates, samples, options and versions are the same.")

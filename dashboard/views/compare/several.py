@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.components.tables import show_table
-from dashboard.wording import plain, plural
+from dashboard.wording import plain, plural, source_name
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.figures.comparison import places_figure
 from ptmrank_core.reports.tables.comparison import agreement_table, features_table, places_table
+from ptmrank_core.reports.tables.table import Table, Value
 from ptmrank_core.results.comparison import compare_several, several_sentence
 
-__all__ = ["draw_several"]
+__all__ = ["draw_several", "name_samples"]
+
+SAMPLES = "samples"
 
 
 def draw_several(results: Sequence[RunResult]) -> None:
@@ -44,6 +48,16 @@ def draw_several(results: Sequence[RunResult]) -> None:
     with right:
         st.markdown("##### What else was different?")
         if several.features:
-            show_table(features_table(several), alt="What not all runs have alike")
+            show_table(name_samples(features_table(several)), alt="What not all runs have alike")
         else:
             st.caption("Nothing: candidates, samples, options and versions are the same.")
+
+
+def name_samples(table: Table) -> Table:
+    """Name samples as their owner knows them: where they lie on the server is not shown."""
+
+    def name(value: Value) -> Value:
+        return source_name(value) if isinstance(value, str) else value
+
+    rows = (row if row[0] != SAMPLES else (row[0], *map(name, row[1:])) for row in table.rows)
+    return replace(table, rows=tuple(rows))

@@ -61,6 +61,8 @@ def page() -> None:
 
 def _choose(draft: state.Draft) -> None:
     """Draw the upload, what there is instead of one, and the report on what was read."""
+    if not (draft.samples_source or draft.ready_made):
+        offer_unfinished()
     demos_alone = jobs.is_demo_only()
     files, are_features = ((), False) if demos_alone else _ask_for_files(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -69,8 +71,6 @@ def _choose(draft: state.Draft) -> None:
             if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
                 draft.use_samples(demo.source)
                 state.reset_upload()
-    if not (draft.samples_source or draft.ready_made or files):
-        offer_unfinished()
     if files:
         _keep(files, are_features=are_features)
     if draft.ready_made:

@@ -210,9 +210,9 @@ def _draft(path: Path) -> Kept:
     try:
         source = read_draft(path).source or "no samples yet"
         name = source.rsplit("/", 1)[-1]
-        title = f"draft on {'uploaded files' if UPLOAD_NAME.fullmatch(name) else name}"
+        title = "uploaded files" if UPLOAD_NAME.fullmatch(name) else name
     except InputError:
-        title = "damaged draft"
+        title = "what cannot be read"
     return Kept(KeptKind.DRAFT, path, title, measured.size_bytes, measured.changed_at)
 
 

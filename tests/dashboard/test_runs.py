@@ -10,17 +10,20 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import jobs
 from dashboard.wording import say_duration, say_size
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_features
+from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
 from tests.dashboard.reading import answer, open_page, texts
 from tests.dashboard.serving import APP
+from tests.dashboard.test_owners import become
 from tests.ready_made import save_features
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -57,7 +60,7 @@ def open_run(app: AppTest, run_id: str) -> None:
 def test_a_finished_run_says_what_it_was(app: AppTest, settings: Settings, ranked: str) -> None:
     """Its line says what was ranked; deleting asks first (the rest of it needs a browser)."""
     open_runs(app)
-    assert keys(app) == {"open", "delete"}
+    assert keys(app) == {"open", "star", "name", "delete"}
     assert "2 models · 2 metrics" in texts(app)
     assert "4 of 4 scores decided" in texts(app)
     app.button(key=f"delete-{ranked}").click().run()
@@ -86,13 +89,13 @@ def test_the_page_offers_what_can_be_done(
     first, second = (stored_plan(settings, picture_zip, zoo).run_id for _ in range(2))
     with worker(settings, first), worker(settings, second, is_running=False):
         open_runs(app)
-        assert keys(app) == {"open", "cancel"}
+        assert keys(app) == {"open", "star", "name", "cancel"}
         assert "waiting behind 1 run" in texts(app)
         app.button(key=f"cancel-{second}").click().run()
         assert store.cancel_requested(second)
         assert not store.cancel_requested(first)
     app.run()
-    assert keys(app) == {"open", "resume", "delete"}
+    assert keys(app) == {"open", "star", "name", "resume", "delete"}
     assert texts(app).count("interrupted") == 2
 
 
@@ -255,16 +258,14 @@ def test_runs_are_found_by_words_stars_and_states(app: AppTest, settings: Settin
 
 
 def test_a_run_is_named_and_the_name_stands_wherever_it_is_named(
-    app: AppTest, settings: Settings, three: list[str]
+    app: AppTest, settings: Settings, three: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The dialog keeps name and note; Start, Run, Results and Compare show the name, as text and no markup."""
+    """Runs, Start, Run and Results show the name, as text and no markup; its owner alone sees it."""
+    RunStore(settings).describe(three[0], name="My *first* :red[one]", note="two\nlines")
     open_page(app, "runs")
     app.button(key=f"name-{three[0]}").click().run()
-    app.text_input(key=f"named-{three[0]}").set_value("My *first* :red[one]")
-    app.text_area(key=f"noted-{three[0]}").set_value("two\nlines")
-    app.button(key=f"describe-{three[0]}").click().run()
     assert not app.exception
-    assert RunStore(settings).outline(three[0]).name == "My *first* :red[one]"
+    assert app.text_input(key=f"named-{three[0]}").value == "My *first* :red[one]"
     shown = r"My \*first\* \:red\[one\]"
     assert shown in texts(app)
     assert r"two  " in texts(app)
@@ -276,6 +277,13 @@ def test_a_run_is_named_and_the_name_stands_wherever_it_is_named(
         tab = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
         open_page(tab, page, **query)
         assert shown in texts(tab), page
+    become(monkeypatch, "browser:other")
+    for page in ("run", "results"):
+        tab = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
+        open_page(tab, page, run=three[0])
+        assert shown not in texts(tab), page
+    with pytest.raises(NotOwnerError):
+        jobs.describe(three[0], starred=True)
 
 
 def test_uploads_of_one_name_are_told_apart(app: AppTest, three: list[str]) -> None:

@@ -21,6 +21,7 @@ def draw() -> None:
     warming.wait()
     # Imported here because the server has to listen before it imports what pages need.
     from dashboard.components.sharing import show_account, show_demo_only  # noqa: PLC0415
+    from dashboard.components.titles import title_tab  # noqa: PLC0415
     from dashboard.views.pages import PAGES  # noqa: PLC0415
     from dashboard.wording import tell_faults  # noqa: PLC0415
 
@@ -35,8 +36,9 @@ def draw() -> None:
         )
         for address, page in PAGES.items()
     }
-    state.register_pages(pages)
     chosen = st.navigation(list(pages.values()), position="top")
+    state.register_pages(pages, chosen)
+    title_tab(chosen.title)
     note_session()
     show_account()
     show_demo_only()

@@ -11,7 +11,7 @@ import re
 from ptmrank_core.config import load_settings
 from ptmrank_core.records.names import printable
 
-__all__ = ["plain", "with_code"]
+__all__ = ["plain", "with_code", "with_links"]
 
 MARKS = re.compile(r"([\\`*_{}\[\]<>#$~|:&])")
 # A line that begins like this is a list or the underline of a heading.
@@ -27,6 +27,13 @@ NOTHING = ":small[]"
 # Letters that run from right to left, and signs that turn the direction of all that follows.
 TURNING = re.compile(r"[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]")
 DIGEST = re.compile(r"[0-9a-f]{64}")  # the folder of an upload
+# How papers and code are named in references -> where they are.
+PLACES = {
+    r"arXiv:(\d{4}\.\d{4,5})": "https://arxiv.org/abs/",
+    r"doi:(10\.[^\s,;]+)": "https://doi.org/",
+    r"code ([\w.-]+/[\w.-]+)": "https://github.com/",
+}
+PLACED = re.compile("|".join(PLACES))
 UPLOADED = "the uploaded files"
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
@@ -45,6 +52,19 @@ def with_code(text: str) -> str:
     return "".join(
         f"`{part}`" if number % 2 else _escape(_name_uploads(part)) for number, part in enumerate(parts)
     ).strip()
+
+
+def with_links(reference: str) -> str:
+    """Escape a reference of ours for Markdown; papers and code that it names are links."""
+    parts, end = [], 0
+    for found in PLACED.finditer(reference):
+        place = list(PLACES.values())[(found.lastindex or 1) - 1]
+        parts += [
+            _escape(reference[end : found.start()]),
+            f"[{_escape(found[0])}]({place}{found[found.lastindex or 1]})",
+        ]
+        end = found.end()
+    return "".join([*parts, _escape(reference[end:])])
 
 
 def _escape(text: str) -> str:

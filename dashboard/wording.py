@@ -11,7 +11,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from dashboard import state
-from dashboard.escaping import plain, with_code
+from dashboard.escaping import plain, with_code, with_links
 from ptmrank_core.benchmark import Outline, RunEntry, RunProgress
 from ptmrank_core.data import DEMO_SAMPLES, FEATURES_PREFIX, HUB_PREFIX, read_place
 from ptmrank_core.errors import InputField, PTMRankError, QuotaError, word_fields
@@ -28,6 +28,7 @@ __all__ = [
     "STATES",
     "TARGETS",
     "compact",
+    "name_run",
     "plain",
     "plural",
     "say_analysis",
@@ -43,7 +44,9 @@ __all__ = [
     "show_error",
     "source_name",
     "tell_faults",
+    "uploads_apart",
     "with_code",
+    "with_links",
 ]
 
 logger = logging.getLogger(__name__)
@@ -110,6 +113,7 @@ FIELDS: Mapping[InputField, str] = {
 }
 """What to do about each input on a page; Markdown."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
+SHOWN_OF_DIGEST = 6
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
@@ -171,12 +175,34 @@ def say_run(outline: Outline) -> str:
     """Say what is ranked on what, in one line; Markdown."""
     if not outline.is_readable:
         return f"**A damaged run** · {say_moment(outline.created_at)}"
-    return f"**{plain(source_name(outline.samples_source))}** · {_counts(outline)}"
+    star = ":material/star: " if outline.is_starred else ""
+    of = f" · {plain(source_name(outline.samples_source))}" if outline.name else ""
+    return f"{star}**{plain(name_run(outline))}**{of} · {_counts(outline)}"
 
 
 def say_run_in_words(outline: Outline) -> str:
     """Say what is ranked on what, in one line that is no Markdown."""
-    return f"{source_name(outline.samples_source)} · {_counts(outline)} · {outline.run_id[:8]}"
+    return f"{name_run(outline)} · {_counts(outline)} · {outline.run_id[:8]}"
+
+
+def name_run(outline: Outline) -> str:
+    """Name a run as its owner does, else by its samples."""
+    return outline.name or source_name(outline.samples_source)
+
+
+def uploads_apart(outlines: Sequence[Outline]) -> dict[str, str]:
+    """Tell uploads of one name apart: the source of the samples -> ``"upload 3f2a9c"``."""
+    found: dict[str, dict[str, str]] = {}
+    for outline in outlines:
+        if upload := DIGEST.search(outline.samples_source):
+            same = found.setdefault(source_name(outline.samples_source), {})
+            same[outline.samples_source] = f"upload {upload[0][:SHOWN_OF_DIGEST]}"
+    return {
+        source: words
+        for same in found.values()
+        if len(set(same.values())) > 1
+        for source, words in same.items()
+    }
 
 
 def _counts(outline: Outline) -> str:

@@ -164,6 +164,11 @@ class Settings:
         return self.home / "uploads"
 
     @property
+    def drafts_dir(self) -> Path:
+        """Folder of drafts of runs."""
+        return self.home / "drafts"
+
+    @property
     def datasets_dir(self) -> Path:
         """Folder of samples taken from datasets of the Hub."""
         return self.home / "datasets"

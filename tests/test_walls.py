@@ -137,6 +137,16 @@ def test_only_config_reads_the_environment() -> None:
         assert path == CORE / "config.py" or not ("os.environ" in text or "getenv" in text), path
 
 
+def test_session_keys_and_query_parameters_have_one_place() -> None:
+    """What a session remembers, and what the address says, is named in dashboard/state alone."""
+    home = ROOT / "dashboard" / "state"
+    for path in python_files(ROOT / "dashboard"):
+        text = path.read_text(encoding="utf-8")
+        assert path.is_relative_to(home) or not ("st.session_state" in text or "st.query_params" in text), (
+            path
+        )
+
+
 def test_files_are_written_in_one_place() -> None:
     """Files come to their place through ``files``; a switch of the system's below /proc is no file."""
     writers = {

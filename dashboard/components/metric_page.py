@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from dashboard.wording import with_links
 from ptmrank_core.lessons import Lesson
 from ptmrank_core.metrics import METRICS, describe_input
 from ptmrank_core.metrics.agreements import say_agreement
@@ -33,7 +34,7 @@ def metric_page(metric: str, lesson: Lesson) -> None:
         st.markdown(formula.meaning)
         st.markdown(
             f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
-            f"**Higher is better**{_range(spec.bounds)}. **Paper:** {spec.reference}."
+            f"**Higher is better**{_range(spec.bounds)}. **Paper:** {with_links(spec.reference)}."
         )
         st.caption(say_agreement(spec.prior_agreement))
     with numbers:

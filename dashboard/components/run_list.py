@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
 import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.wording import (
+    name_run,
     plain,
     plural,
     say_duration,
@@ -19,8 +21,8 @@ from dashboard.wording import (
     source_name,
     tell_faults,
 )
-from ptmrank_core.benchmark import RunEntry
-from ptmrank_core.errors import PTMRankError, RunError
+from ptmrank_core.benchmark import MAX_NAME, MAX_NOTE, Outline, RunEntry
+from ptmrank_core.errors import PTMRankError, RunError, RunNotFoundError
 
 __all__ = ["draw_run", "offer_damaged", "open_page"]
 
@@ -40,7 +42,7 @@ def open_page(entry: RunEntry) -> NoReturn:
     state.navigate("results" if entry.outline.state.is_finished() else "run", run=entry.run_id)
 
 
-def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
+def draw_run(entry: RunEntry, size_bytes: int | None, apart: str = "") -> None:
     """Draw one run of the history with its buttons.
 
     Parameters
@@ -49,17 +51,22 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
         The run.
     size_bytes
         What deleting it would free; ``None`` while it is running.
+    apart
+        What tells its samples from others of that name.
     """
     outline = entry.outline
     with st.container(border=True, key=f"run-{entry.run_id}"):
         text, buttons = st.columns([4, 3], vertical_alignment="center")
         badge = f":{COLOURS[entry.status]}-badge[{say_status(entry)}]"
         if outline.is_readable:
-            text.markdown(
-                f"**{plain(source_name(outline.samples_source))}** {badge}  \n"
-                f"{plural(outline.n_samples, 'sample')} · {plural(len(outline.models), 'model')} · "
-                f"{plural(outline.n_metrics, 'metric')} · {plain(outline.task)}"
-            )
+            star = ":orange[:material/star:] " if outline.is_starred else ""
+            lines = [f"{star}**{plain(name_run(outline))}** {badge}", _planned(outline, apart)]
+            if said := _winner(entry):
+                lines.append(f":material/emoji_events: {plain(said)}")
+            text.markdown("  \n".join(lines))
+            if outline.note:
+                note = "  \n".join(plain(line) for line in outline.note.split("\n") if line.strip())
+                text.caption(f":material/notes: {note}")
         else:
             text.markdown(f"**A damaged run** {badge}")
         text.caption(" · ".join(_facts(entry, size_bytes)))
@@ -67,6 +74,27 @@ def draw_run(entry: RunEntry, size_bytes: int | None) -> None:
             text.caption(f":red[{plain(outline.error)}]")
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             _buttons(entry, size_bytes)
+
+
+def _planned(outline: Outline, apart: str) -> str:
+    """Say what is ranked on what; Markdown."""
+    source = plain(source_name(outline.samples_source)) if outline.name else ""
+    counts = (
+        plural(outline.n_samples, "sample"),
+        plural(len(outline.models), "model"),
+        plural(outline.n_metrics, "metric"),
+    )
+    return " · ".join(filter(None, (source, apart, *counts, plain(outline.task))))
+
+
+def _winner(entry: RunEntry) -> str:
+    """Say which model a finished run ends with; empty where that is not known."""
+    if not (entry.outline.state.is_finished() and entry.outline.n_decided):
+        return ""
+    try:
+        return jobs.winner(entry.run_id)
+    except RunNotFoundError:  # deleted in another tab
+        return ""
 
 
 def _facts(entry: RunEntry, size_bytes: int | None) -> list[str]:
@@ -89,6 +117,8 @@ def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
     run = entry.run_id
     if entry.outline.is_readable and st.button("Open", key=f"open-{run}"):
         open_page(entry)
+    if entry.outline.is_readable:
+        _describe_buttons(entry)
     if entry.can_resume and st.button("Resume", key=f"resume-{run}", icon=":material/play_arrow:"):
         _do(jobs.resume, run)
     if entry.can_retry and st.button("Retry failed", key=f"retry-{run}", icon=":material/replay:"):
@@ -97,6 +127,41 @@ def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
         _do(jobs.cancel, run)
     if size_bytes is not None and st.button("Delete", key=f"delete-{run}", icon=":material/delete:"):
         _confirm(entry, size_bytes)
+
+
+def _describe_buttons(entry: RunEntry) -> None:
+    """Draw the star, and the way to name the run."""
+    run, is_starred = entry.run_id, entry.outline.is_starred
+    if st.button(
+        "Unstar" if is_starred else "Star",
+        key=f"star-{run}",
+        icon=":material/star:" if is_starred else ":material/star_outline:",
+        type="tertiary",
+    ):
+        _do(partial(jobs.describe, starred=not is_starred), run)
+    if st.button("Name", key=f"name-{run}", icon=":material/edit:", type="tertiary"):
+        _name(entry)
+
+
+@st.dialog("Name this run")
+@tell_faults
+def _name(entry: RunEntry) -> None:
+    """Ask what a run is to be called, and for a note."""
+    outline = entry.outline
+    with st.form("describe", border=False):
+        name = st.text_input(
+            "Name",
+            outline.name,
+            max_chars=MAX_NAME,
+            placeholder=source_name(outline.samples_source),
+            key=f"named-{entry.run_id}",
+        )
+        note = st.text_area("Note", outline.note, max_chars=MAX_NOTE, key=f"noted-{entry.run_id}")
+        st.caption("You see them wherever this run is listed; nobody else does.")
+        is_asked = st.form_submit_button("Keep", type="primary", key=f"describe-{entry.run_id}")
+    if is_asked:
+        jobs.describe(entry.run_id, name=name, note=note)
+        st.rerun()
 
 
 def offer_damaged(run: str, error: RunError) -> None:
@@ -119,11 +184,11 @@ def offer_damaged(run: str, error: RunError) -> None:
 def _confirm(entry: RunEntry, size_bytes: int) -> None:
     """Ask before anything is deleted; then the list of runs is shown."""
     outline = entry.outline
-    named = f" on **{plain(source_name(outline.samples_source))}**" if outline.is_readable else ""
+    named = f" **{plain(name_run(outline))}**" if outline.is_readable else ""
     st.markdown(
-        f"The run of {say_moment(outline.created_at).removeprefix('at ')}{named} goes with its scores, its "
-        f"log and, where no other run uses it, its upload: {say_size(size_bytes)}. This cannot be undone. "
-        "Features of the models stay in the cache."
+        f"The run{named} of {say_moment(outline.created_at).removeprefix('at ')} goes with its scores, its "
+        f"log and, where no other run uses it, its upload, also where a draft still names it: "
+        f"{say_size(size_bytes)}. This cannot be undone. Features of the models stay in the cache."
     )
     with st.container(horizontal=True):
         if st.button("Delete it", type="primary", key="delete-yes"):

@@ -8,15 +8,19 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.onward import lead_onward
 from dashboard.components.run_list import offer_damaged
-from dashboard.components.sharing import show_sharing
-from dashboard.wording import show_error
+from dashboard.components.sharing import copy_link, show_sharing
+from dashboard.components.titles import title_tab
+from dashboard.wording import name_run, plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.errors import RunError, RunNotFoundError
 
-__all__ = ["open_run", "watch_run"]
+__all__ = ["open_run", "title_section", "watch_run"]
 
 T = TypeVar("T")
+LINKED = "It opens this page as it stands, on this machine."
+LINKED_SHARED = "It opens this page as it stands, for whoever has the link."
 
 
 def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
@@ -34,8 +38,11 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
     run, read
         Id of the run and what was read, or ``None`` where there is nothing to show; the page says why.
     """
-    st.title(title)
     run = state.run_id()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title(title, width="stretch")
+        if run is not None:
+            copy_link(LINKED_SHARED if jobs.is_shared() else LINKED)
     if run is None:
         st.info("There is no run to show yet.")
         if st.button("Go to the start", type="primary"):
@@ -43,15 +50,27 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
         return None
     try:
         outline = jobs.outline(run)
+        title_section(run, title)
+        if outline.name:
+            st.markdown(f":material/label: **{plain(outline.name)}**")
         show_sharing(run)
         if outline.is_readable:
             return run, read(run)
         offer_damaged(run, RunError(outline.error))
     except RunNotFoundError as error:
         show_error(error)
+        state.forget_run(run)
+        lead_onward()
     except RunError as error:
         offer_damaged(run, error)
     return None
+
+
+def title_section(run: str, title: str) -> None:
+    """Name a section of a page about a run, and the run, in the title of the tab."""
+    outline = jobs.outline(run)
+    counted = "" if outline.name else f", {plural(outline.n_samples, 'sample')}"
+    title_tab(title, f"{name_run(outline)}{counted}" if outline.is_readable else "")
 
 
 def watch_run(run: str) -> RunProgress:

@@ -1,4 +1,4 @@
-"""What a server with several users says: who owns a run, and whether it shows the demos alone."""
+"""Links to pages; on a server with several users: who owns a run, and whether it shows the demos alone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,26 @@ import importlib.util
 
 import streamlit as st
 
-from dashboard import jobs
+from dashboard import jobs, state
 from dashboard.server import owner
 from dashboard.wording import plain
 
-__all__ = ["show_account", "show_demo_only", "show_runs_owner", "show_sharing"]
+__all__ = ["copy_link", "show_account", "show_demo_only", "show_runs_owner", "show_sharing"]
+
+
+def copy_link(note: str) -> None:
+    """Draw a button that shows the whole address of what is on the page, to be copied.
+
+    The address stands there to be selected too: a browser may refuse a page its clipboard.
+
+    Parameters
+    ----------
+    note
+        What the link opens, and for whom.
+    """
+    with st.popover("Copy link", icon=":material/link:", type="tertiary", width="content"):
+        st.code(state.address_of_page(), language=None, wrap_lines=True)
+        st.caption(note)
 
 
 def show_demo_only() -> None:

@@ -14,10 +14,11 @@ from dashboard.jobs.housekeeping import (
     sweep_now,
 )
 from dashboard.jobs.races import decide, is_racing
-from dashboard.jobs.run_results import ranked, result
+from dashboard.jobs.run_results import ranked, result, winner
 from dashboard.jobs.runs import (
     cancel,
     delete,
+    describe,
     entry,
     expected_time,
     failures,
@@ -67,6 +68,7 @@ __all__ = [
     "delete",
     "delete_kept",
     "demos",
+    "describe",
     "entry",
     "examine_home",
     "expected_time",
@@ -112,4 +114,5 @@ __all__ = [
     "start_demo",
     "start_fine_tuning",
     "sweep_now",
+    "winner",
 ]

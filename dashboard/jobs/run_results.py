@@ -6,18 +6,23 @@ read once, however many sessions show it, and a growing one is read again after 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 
 from dashboard.jobs.home import store
+from ptmrank_core.errors import RunError
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.results import rank_result
+from ptmrank_core.results.verdict import verdict_of
+from ptmrank_core.results.verdict.winner import say_winner
 
-__all__ = ["ranked", "result"]
+__all__ = ["ranked", "result", "winner"]
 
 # Runs in memory; a large one takes a few megabytes.
 MAX_KEPT = 8
+MAX_WINNERS = 2000
 
 
 def result(run_id: str) -> RunResult:
@@ -42,6 +47,25 @@ def ranked(run_id: str) -> tuple[RunResult, Ranking]:
     """
     revision, seconds = store().revision(run_id)
     return _at(_read(run_id, revision), seconds), _rank(run_id, revision)
+
+
+def winner(run_id: str) -> str:
+    """Say which model a run ends with, and what it reached; empty where that cannot be said.
+
+    Raises
+    ------
+    RunNotFoundError
+        If there is no such run.
+    """
+    return _winner(run_id, store().revision(run_id)[0])
+
+
+@st.cache_data(max_entries=MAX_WINNERS, show_spinner=False)
+def _winner(run_id: str, revision: int) -> str:  # noqa: ARG001 - the answer depends on it
+    with suppress(RunError):
+        found = store().result(run_id)
+        return say_winner(verdict_of(found, rank_result(found)))
+    return ""
 
 
 def _at(run_result: RunResult, seconds: float) -> RunResult:

@@ -53,6 +53,7 @@ from ptmrank_core.results.trust import adopt
 __all__ = [
     "cancel",
     "delete",
+    "describe",
     "entry",
     "expected_time",
     "failures",
@@ -200,6 +201,22 @@ def delete(run_id: str) -> None:
     forget_samples()
 
 
+def describe(
+    run_id: str, *, name: str | None = None, note: str | None = None, starred: bool | None = None
+) -> None:
+    """Store what the owner of a run calls it, notes of it, and whether it has a star.
+
+    Raises
+    ------
+    InputError
+        If a text is too long.
+    NotOwnerError
+        If the run is somebody else's.
+    """
+    require_owner(run_id)
+    store().describe(run_id, name=name, note=note, starred=starred)
+
+
 def expected_time(models: Sequence[ModelSpec], n_samples: int, parameters: Mapping[str, int]) -> ExpectedTime:
     """Estimate how long models would run here, from what earlier runs measured."""
     return time_of_models(store(), models, n_samples, parameters)
@@ -216,7 +233,8 @@ def history(limit: int = -1) -> list[RunEntry]:
 
 def entry(run_id: str) -> RunEntry:
     """Read one run and its state, whoever owns it."""
-    return read_entry(store(), settings(), run_id)
+    found = read_entry(store(), settings(), run_id)
+    return replace(found, outline=_as_seen(found.outline))
 
 
 def sizes() -> dict[str, int]:
@@ -232,7 +250,12 @@ def progress(run_id: str) -> RunProgress:
 
 def outline(run_id: str) -> Outline:
     """Read the outline of a run, without its results."""
-    return store().outline(run_id)
+    return _as_seen(store().outline(run_id))
+
+
+def _as_seen(found: Outline) -> Outline:
+    """Leave out what the owner of a run calls it and notes of it, where somebody else looks at it."""
+    return found if is_mine(found.run_id) else replace(found, name="", note="", is_starred=False)
 
 
 def keep_truth(found: RunResult, truth: Truth) -> None:

@@ -40,10 +40,12 @@ from ptmrank_core.benchmark.scheduling.progress import ModelProgress, RunProgres
 from ptmrank_core.benchmark.scheduling.queue import next_run
 from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
 from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
-from ptmrank_core.benchmark.store.outlines import Outline
+from ptmrank_core.benchmark.store.outlines import MAX_NAME, MAX_NOTE, Outline
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [
+    "MAX_NAME",
+    "MAX_NOTE",
     "NO_SUBSTITUTES",
     "Differences",
     "ExpectedTime",

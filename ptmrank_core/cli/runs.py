@@ -1,4 +1,4 @@
-"""The ``runs`` command: list, show, compare, resume, retry, cancel and delete stored runs."""
+"""The ``runs`` command: list, show, name, compare, resume, retry, cancel and delete stored runs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from ptmrank_core.benchmark import (
     run_sizes,
 )
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_rows, print_text, say
+from ptmrank_core.cli.running.describing import add_describing, describe, described
 from ptmrank_core.cli.running.execution import execute_run
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Failure, RunResult, RunState
-from ptmrank_core.reports.json.comparison import comparison_payload
-from ptmrank_core.reports.terminal.comparison import comparison_text
-from ptmrank_core.results.comparison import compare_runs
+from ptmrank_core.reports.json.comparison import comparison_payload, several_payload
+from ptmrank_core.reports.terminal.comparison import comparison_text, several_text
+from ptmrank_core.results.comparison import compare_runs, compare_several
 
 __all__ = ["add_runs_command"]
 
@@ -37,7 +38,8 @@ UNKNOWN = "-"
 ACTIONS = (
     ("list", "list the stored runs, newest first"),
     ("show", "show one run: its models, failures and log"),
-    ("compare", "compare two runs: which models changed rank, and which conditions differ"),
+    ("name", "give a run a name, a note or a star"),
+    ("compare", "compare two to six runs: which models changed rank, and which conditions differ"),
     ("resume", "finish a run in this process"),
     ("retry", "repeat the failed parts of a run in this process"),
     ("cancel", "stop a run after its current batch, or remove it from the queue"),
@@ -48,7 +50,7 @@ ACTIONS = (
 def add_runs_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     runs = commands.add_parser(
-        "runs", help="list, show, compare, resume, retry, cancel or delete stored runs"
+        "runs", help="list, show, name, compare, resume, retry, cancel or delete stored runs"
     )
     actions = runs.add_subparsers(dest="action", required=True)
     for name, what in ACTIONS:
@@ -58,7 +60,11 @@ def add_runs_command(commands: Any) -> None:
             action.add_argument("--yes", action="store_true", help="delete without asking")
         elif name == "compare":
             action.add_argument("run", help="id of the first run, or its first characters")
-            action.add_argument("other", help="id of the second run, or its first characters")
+            action.add_argument(
+                "other", nargs="+", help="ids of up to five others, or their first characters"
+            )
+        elif name == "name":
+            add_describing(action)
         elif name != "list":
             action.add_argument(
                 "run", nargs="?", help="id of a run, or its first characters; by default the newest run"
@@ -77,6 +83,7 @@ def _runs(arguments: argparse.Namespace) -> int:
     run_id = _find_run(store, arguments.run)
     do: Callable[[RunStore, Settings, str, argparse.Namespace], int] = {
         "show": _show,
+        "name": _name,
         "compare": _compare,
         "resume": _resume,
         "retry": _retry,
@@ -103,11 +110,12 @@ def _find_run(store: RunStore, start: str | None) -> str:
     return start if start in ids else ids[0]
 
 
-def _line_of(entry: RunEntry, size_bytes: int) -> dict[str, Any]:
+def _line_of(store: RunStore, entry: RunEntry, size_bytes: int) -> dict[str, Any]:
     """Describe one run of the list, in plain JSON types."""
     outline = entry.outline
     return {
         "run": entry.run_id,
+        **described(store, outline),
         "status": entry.status,
         "created_at": outline.created_at,
         "task": outline.task,
@@ -129,11 +137,23 @@ def _line_of(entry: RunEntry, size_bytes: int) -> dict[str, Any]:
 
 def _list(store: RunStore, settings: Settings, *, as_json: bool) -> int:
     sizes = run_sizes(store, settings)
-    lines = [_line_of(entry, sizes.get(entry.run_id, 0)) for entry in list_runs(store, settings)]
+    lines = [_line_of(store, entry, sizes.get(entry.run_id, 0)) for entry in list_runs(store, settings)]
     if as_json:
         print_json({"runs": lines})
         return DONE
-    head = ("run", "status", "when (UTC)", "task", "samples", "models", "metrics", "seconds", "MB")
+    head = (
+        "run",
+        "status",
+        "when (UTC)",
+        "task",
+        "samples",
+        "models",
+        "metrics",
+        "seconds",
+        "MB",
+        "name",
+        "answer",
+    )
     print_rows([head, *(_cells_of(line) for line in lines)])
     return DONE
 
@@ -159,7 +179,13 @@ def _cells_of(line: dict[str, Any]) -> tuple[str, ...]:
         *planned,
         f"{line['seconds']:.1f}",
         f"{line['size_bytes'] / 1e6:.1f}",
+        f"{'* ' if line['starred'] else ''}{line['name']}".strip() or UNKNOWN,
+        line["answer"] or UNKNOWN,
     )
+
+
+def _name(store: RunStore, _settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
+    return describe(store, run_id, arguments)
 
 
 def _show(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
@@ -171,7 +197,7 @@ def _show(store: RunStore, settings: Settings, run_id: str, arguments: argparse.
         print_text(log.read_text(encoding="utf-8", errors="replace").rstrip())
         return DONE
     entry, progress = read_entry(store, settings, run_id), read_progress(store, settings, run_id)
-    line = _line_of(entry, run_sizes(store, settings)[run_id])
+    line = _line_of(store, entry, run_sizes(store, settings)[run_id])
     models = [asdict(model) for model in progress.models]
     failures = [asdict(cell) for cell in store.cells(run_id) if isinstance(cell, Failure)]
     analysis = None if progress.analysis is None else asdict(progress.analysis)
@@ -192,7 +218,16 @@ def _show(store: RunStore, settings: Settings, run_id: str, arguments: argparse.
 
 
 def _compare(store: RunStore, _settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
-    comparison = compare_runs(store.result(run_id), store.result(_find_run(store, arguments.other)))
+    runs = [run_id, *(_find_run(store, other) for other in arguments.other)]
+    results_of = [store.result(run) for run in runs]
+    if len(runs) > 2:
+        several = compare_several(results_of)
+        if arguments.json:
+            print_json(several_payload(several))
+        else:
+            print_text(several_text(several))
+        return DONE
+    comparison = compare_runs(*results_of)
     if arguments.json:
         print_json(comparison_payload(comparison))
     else:
@@ -242,7 +277,7 @@ def _cancel(store: RunStore, settings: Settings, run_id: str, arguments: argpars
 
 def _delete(store: RunStore, settings: Settings, run_id: str, arguments: argparse.Namespace) -> int:
     entry = read_entry(store, settings, run_id)
-    line = _line_of(entry, run_sizes(store, settings)[run_id])
+    line = _line_of(store, entry, run_sizes(store, settings)[run_id])
     if not arguments.yes:
         if not sys.stdin.isatty():
             raise InputError("Deleting a run cannot be undone.", hint="Pass --yes if it is meant.")

@@ -1,4 +1,4 @@
-"""The page of two runs: the address names them, and what it shows is what the command line prints."""
+"""The page of two to six runs: the address names them, and it shows what the command line prints."""
 
 from __future__ import annotations
 
@@ -69,16 +69,14 @@ def test_the_numbers_stand_in_a_table_too(app: AppTest, pair: tuple[str, str]) -
 
 
 def test_runs_lead_to_the_comparison_and_choosing_names_them(app: AppTest, pair: tuple[str, str]) -> None:
-    """Both choices go into the address; the same run twice is no comparison."""
+    """All choices go into the address."""
     open_page(app, "runs")
     app.button(key="compare").click().run()
-    assert app.title[0].value == "Compare two runs"
+    assert app.title[0].value == "Compare runs"
     open_page(app, "compare")
-    app.selectbox(key="compare-first").set_value(pair[0]).run()
+    app.multiselect(key="compare-runs").set_value([pair[0]]).run()
     assert "Choose the other run." in app.info[0].value
-    app.selectbox(key="compare-second").set_value(pair[0]).run()
-    assert "the same run twice" in app.info[0].value
-    app.selectbox(key="compare-second").set_value(pair[1]).run()
+    app.multiselect(key="compare-runs").set_value(list(pair)).run()
     assert not app.exception
     assert app.query_params["run"] == pair[0]
     assert app.query_params["with"] == pair[1]
@@ -86,7 +84,38 @@ def test_runs_lead_to_the_comparison_and_choosing_names_them(app: AppTest, pair:
 
 
 def test_a_run_that_is_not_there_is_told(app: AppTest, pair: tuple[str, str]) -> None:
-    """No traceback, and no comparison."""
+    """No traceback, and no comparison: the page leads to the runs that there are."""
     open_page(app, "compare", run=pair[0], with_="f" * 32)
     assert "There is no run" in app.error[0].value
     assert figures(app) == []
+    assert "Your last runs" in texts(app)
+    assert {pair[0], pair[1]} <= {
+        link.proto.query_string.removeprefix("run=") for link in app.get("page_link")
+    }
+
+
+def test_a_link_to_several_runs_shows_all_of_them(
+    app: AppTest,
+    pair: tuple[str, str],
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Three runs are compared as the command line does, and the candidate that one has alone is named."""
+    for name, strength in (("a", 0.2), ("b", 1.5), ("c", 3.0)):
+        save_features(tmp_path / "three" / f"{name}.npz", strength)
+    third = stored_features_plan(settings, tmp_path / "three", ["logme", "hscore"]).run_id
+    run_here(third, settings, sources=SOURCES)
+    runs = [*pair, third]
+    assert main(["runs", "compare", *runs, "--json"]) == 0
+    payload = json.loads(capsys.readouterr().out)
+    assert payload["places"] == {"a": [1, 2, 3], "b": [2, 1, 2], "c": [3, 4, 1], "d": [None, 3, None]}
+    open_page(app, "compare", run=runs[0], with_=f"{runs[1]},{runs[2]}")
+    assert payload["sentence"].replace(".", "") in texts(app).replace("\\", "").replace(".", "")
+    assert len(figures(app)) == 1
+    differing = app.dataframe[-1].value.set_index("name")
+    assert differing.loc["candidates", "run_2"] == "d"
+    assert str(settings.home) not in str(differing.loc["samples"].tolist())
+    app.multiselect(key="compare-runs").set_value(runs[1:]).run()
+    assert not app.exception
+    assert (app.query_params["run"], app.query_params["with"]) == (runs[1], runs[2])

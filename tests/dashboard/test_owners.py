@@ -44,6 +44,7 @@ def become(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Ask as somebody, wherever it is asked."""
     for place in (
         "dashboard.server.owner",
+        "dashboard.jobs.drafts",
         "dashboard.jobs.housekeeping",
         "dashboard.jobs.runs",
         "dashboard.jobs.sources",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,15 +10,22 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import jobs
 from dashboard.wording import say_duration, say_size
-from ptmrank_core.benchmark import RunStore
+from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.scheduling.locks import hold_run, lock_device
 from ptmrank_core.config import Settings
+from ptmrank_core.data import store_features
+from ptmrank_core.errors import NotOwnerError
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Failure, Finding, RunState, Stage
-from tests.benchmark.runs import stored_plan
-from tests.dashboard.reading import answer, texts
-from tests.waiting import wait_until
+from ptmrank_core.worker import SOURCES
+from tests.benchmark.runs import stored_features_plan, stored_plan
+from tests.dashboard.reading import answer, open_page, texts
+from tests.dashboard.serving import APP
+from tests.dashboard.test_owners import become
+from tests.ready_made import save_features
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 @contextmanager
@@ -52,7 +60,7 @@ def open_run(app: AppTest, run_id: str) -> None:
 def test_a_finished_run_says_what_it_was(app: AppTest, settings: Settings, ranked: str) -> None:
     """Its line says what was ranked; deleting asks first (the rest of it needs a browser)."""
     open_runs(app)
-    assert keys(app) == {"open", "delete"}
+    assert keys(app) == {"open", "star", "name", "delete"}
     assert "2 models · 2 metrics" in texts(app)
     assert "4 of 4 scores decided" in texts(app)
     app.button(key=f"delete-{ranked}").click().run()
@@ -81,13 +89,13 @@ def test_the_page_offers_what_can_be_done(
     first, second = (stored_plan(settings, picture_zip, zoo).run_id for _ in range(2))
     with worker(settings, first), worker(settings, second, is_running=False):
         open_runs(app)
-        assert keys(app) == {"open", "cancel"}
+        assert keys(app) == {"open", "star", "name", "cancel"}
         assert "waiting behind 1 run" in texts(app)
         app.button(key=f"cancel-{second}").click().run()
         assert store.cancel_requested(second)
         assert not store.cancel_requested(first)
     app.run()
-    assert keys(app) == {"open", "resume", "delete"}
+    assert keys(app) == {"open", "star", "name", "resume", "delete"}
     assert texts(app).count("interrupted") == 2
 
 
@@ -190,3 +198,110 @@ def test_a_duration_is_said_shortly(seconds: float, said: str) -> None:
 def test_a_size_is_said_shortly() -> None:
     """In the unit that fits."""
     assert [say_size(size) for size in (900, 1_230_000, 4_560_000_000)] == ["1 kB", "1.2 MB", "4.56 GB"]
+
+
+@pytest.fixture
+def three(settings: Settings, tmp_path: Path) -> list[str]:
+    """Three finished runs: two on uploads of one name, one on features of this machine; the newest last."""
+    runs = []
+    for folder, is_upload in (("a", True), ("b", True), ("c", False)):
+        for name, strength in (("strong", 3.0), ("weak", 0.5)):
+            save_features(tmp_path / folder / f"{name}.npz", strength + len(runs) / 10)
+        source = tmp_path / folder
+        if is_upload:
+            files = [(path.name, path.read_bytes()) for path in sorted(source.iterdir())]
+            source = store_features(files, settings.uploads_dir)
+        run = stored_features_plan(settings, source, ["logme", "hscore"]).run_id
+        run_here(run, settings, sources=SOURCES)
+        runs.append(run)
+    return runs
+
+
+def opened(app: AppTest) -> list[str]:
+    """Runs of the list, in its order."""
+    return [
+        str(button.key).removeprefix("open-") for button in app.button if str(button.key).startswith("open-")
+    ]
+
+
+def test_a_row_says_which_model_came_first_and_what_it_reached(app: AppTest, three: list[str]) -> None:
+    """The winner and its probe are those of the results page."""
+    open_page(app, "runs")
+    rows = [line for element in app.markdown for line in element.value.split("\n") if "emoji_events" in line]
+    assert len(rows) == 3
+    tab = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
+    open_page(tab, "results", run=three[2])
+    reached = next(metric.value for metric in tab.metric if "robe" in metric.label)
+    assert "strong" in rows[0]
+    assert f"probe {reached}" in rows[0]
+
+
+def test_runs_are_found_by_words_stars_and_states(app: AppTest, settings: Settings, three: list[str]) -> None:
+    """Each narrows the list, also as the address gives it; nothing found is said."""
+    store = RunStore(settings)
+    store.describe(three[0], name="Flowers of May", note="with Ann", starred=True)
+    store.finish(three[1], RunState.CANCELLED, seconds=0.0)
+    open_page(app, "runs")
+    assert opened(app) == three[::-1]
+    for words, found in (("flowers ANN", [three[0]]), ("strong", three[::-1]), ("tulips", [])):
+        app.text_input(key="find").set_value(words).run()
+        assert opened(app) == found
+    assert "None of 3 runs fits." in texts(app)
+    app.text_input(key="find").set_value("").run()
+    app.button_group(key="states").set_value(["stopped"]).run()
+    assert opened(app) == [three[1]]
+    app.button_group(key="states").set_value([]).run()
+    app.button(key=f"star-{three[2]}").click().run()
+    app.toggle(key="starred").set_value(True).run()
+    assert not app.exception
+    assert opened(app) == [three[2], three[0]]
+
+
+def test_a_run_is_named_and_the_name_stands_wherever_it_is_named(
+    app: AppTest, settings: Settings, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs, Start, Run and Results show the name, as text and no markup; its owner alone sees it."""
+    RunStore(settings).describe(three[0], name="My *first* :red[one]", note="two\nlines")
+    open_page(app, "runs")
+    app.button(key=f"name-{three[0]}").click().run()
+    assert not app.exception
+    assert app.text_input(key=f"named-{three[0]}").value == "My *first* :red[one]"
+    shown = r"My \*first\* \:red\[one\]"
+    assert shown in texts(app)
+    assert r"two  " in texts(app)
+    for page, query in (
+        ("start", {}),
+        ("run", {"run": three[0]}),
+        ("results", {"run": three[0]}),
+    ):
+        tab = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
+        open_page(tab, page, **query)
+        assert shown in texts(tab), page
+    become(monkeypatch, "browser:other")
+    for page in ("run", "results"):
+        tab = AppTest.from_file(str(APP), default_timeout=PATIENCE_SECONDS)
+        open_page(tab, page, run=three[0])
+        assert shown not in texts(tab), page
+    with pytest.raises(NotOwnerError):
+        jobs.describe(three[0], starred=True)
+
+
+def test_uploads_of_one_name_are_told_apart(app: AppTest, three: list[str]) -> None:
+    """Two uploads that are called alike have the first characters of their digests beside them."""
+    del three
+    open_page(app, "runs")
+    rows = [element.value for element in app.markdown if "-badge[" in element.value]
+    marks = [found[0] for row in rows if (found := re.search(r"upload [0-9a-f]{6}", row))]
+    assert len(set(marks)) == len(marks) == 2
+
+
+def test_a_run_that_is_gone_leads_onward(app: AppTest, three: list[str]) -> None:
+    """Results and Run say so in a sentence, and link to the runs, the start and the last runs."""
+    for page in ("results", "run"):
+        open_page(app, page, run="f" * 32)
+        assert ["There is no run" in error.value for error in app.error] == [True]
+        links = app.get("page_link")
+        assert {"runs", ""} <= {link.proto.page for link in links}
+        assert [link.proto.query_string for link in links if link.proto.query_string] == [
+            f"run={run}" for run in three[::-1]
+        ]

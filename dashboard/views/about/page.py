@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.views.about.health import show_health
+from dashboard.wording import with_links
 from ptmrank_core import __version__
 from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics
 
@@ -73,7 +74,7 @@ def _facts(metrics: tuple[str, ...]) -> None:
                 "idea": spec.idea,
                 "not to be trusted when": spec.fails_when,
                 "rewards width": "yes" if spec.rewards_width else "",
-                "paper": spec.reference,
+                "paper": with_links(spec.reference),
             }
             for spec in specs
         ]

@@ -19,6 +19,7 @@ KINDS = {
     KeptKind.UPLOAD: "upload",
     KeptKind.DATASET: "samples from the Hub",
     KeptKind.MERGED: "merged model",
+    KeptKind.DRAFT: "draft",
 }
 MOST_ROWS = 12
 MOST_NAMES = 3
@@ -34,7 +35,9 @@ def say_when(seconds: float | None) -> str | None:
 def show_kept() -> None:
     """Draw what is kept: a visitor of a shared server sees what is theirs alone."""
     is_shared = jobs.is_shared()
-    st.header("Your uploads" if is_shared else "Uploads, samples from the Hub, merged models")
+    st.header(
+        "Your uploads and drafts" if is_shared else "Uploads, samples from the Hub, merged models, drafts"
+    )
     days = f"{jobs.limits().quotas.keep_days:g} days"
     try:
         kept = jobs.kept()
@@ -46,7 +49,8 @@ def show_kept() -> None:
         st.caption(f"Nothing is kept. What no run uses is deleted after {days}.")
         return
     st.markdown(
-        f"What a run uses stays until the run is deleted. What no run uses is deleted after {days}, or here."
+        f"What a run uses stays until the run is deleted. What no run uses is deleted after {days}, or here; "
+        "a draft keeps its upload as long."
     )
     if kept:
         chosen = _choose(kept)

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.choice import models_on_machine
 from dashboard.jobs import model_lists
-from dashboard.state import Draft, Preselected
+from dashboard.state import Draft
 from dashboard.views.candidates.selection import say_cost, size_to_download
 from dashboard.wording import plain
 from ptmrank_core import catalogue
@@ -44,13 +44,13 @@ def begin(draft: Draft, task: TaskCategory, samples: Samples) -> None:
     if task.name not in draft.preselected:
         has_own = any(spec.source != "demo" for spec in models_on_machine(task))
         _take(draft, task, NOTHING if has_own or FIRST not in sets else FIRST, sets)
-    name = draft.preselected[task.name].name
+    name = draft.preselected[task.name][0]
     chosen = st.pills(
         "Models of the catalogue",
         list(sets),
         default=name if name in sets else None,
         format_func=lambda one: _title(one, sets[one]),
-        key=state.per_upload_key(f"begin-{task.name}"),
+        key=state.per_draft_key(state.per_upload_key(f"begin-{task.name}")),
         help="A second click on a choice takes its models out again.",
     )
     if (chosen or NOTHING) != name:
@@ -83,7 +83,7 @@ def _take(draft: Draft, task: TaskCategory, name: str, sets: Mapping[str, Sequen
     draft.drop_preselected(task.name)
     models = {model.id: model for model in sets.get(name, ())}
     selected = draft.selected_models.setdefault(task.name, {})
-    draft.preselected[task.name] = Preselected(name, tuple(models.keys() - selected.keys()))
+    draft.preselected[task.name] = (name, *(one for one in models if one not in selected))
     selected.update(models)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.jobs import model_lists
-from dashboard.state import Draft
+from dashboard.state import Draft, per_draft_key
 from dashboard.wording import plain
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import TaskCategory
@@ -32,7 +32,7 @@ def choose_hub_models(draft: Draft, task: TaskCategory) -> None:
     draft.hub_ids = st.text_input(
         "Models from the Hub, comma-separated",
         value=draft.hub_ids,
-        key="own-models",
+        key=per_draft_key("own-models"),
         placeholder=HUB_EXAMPLES[task.modality],
         help="Any model of the Hub, also at a revision (org/name@revision) or by the address of its page. "
         "Downloaded when the run needs it. "

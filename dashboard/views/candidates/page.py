@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.choice import chosen_metrics, chosen_models
+from dashboard.components.drafting import drafting
 from dashboard.views.candidates.begin import begin
 from dashboard.views.candidates.by_name import choose_hub_models
 from dashboard.views.candidates.lists import choose_from_lists
@@ -33,8 +34,12 @@ PRECISIONS = {
 
 def page() -> None:
     """Draw the page."""
-    st.title("Candidates")
-    draft = state.draft()
+    with drafting("candidates", "Candidates") as draft:
+        _draw(draft)
+
+
+def _draw(draft: state.Draft) -> None:
+    """Draw the choice, or what has to be chosen first."""
     try:
         if draft.ready_made is not None:
             models, samples = jobs.ready_made(draft.ready_made, draft.reading)
@@ -99,7 +104,7 @@ def _go_on(draft: state.Draft, models: Sequence[ModelSpec], samples: Samples) ->
             "No candidate is chosen yet: add models from a list, name them, or tick some on this machine."
         )
     if st.button("Choose metrics", type="primary", key="next", disabled=all(spec.control for spec in models)):
-        state.navigate("metrics")
+        state.navigate("metrics", draft=draft.draft_id)
 
 
 def _choose_references(draft: state.Draft) -> None:
@@ -108,7 +113,7 @@ def _choose_references(draft: state.Draft) -> None:
     draft.references = st.toggle(
         "Reference rows",
         value=draft.references,
-        key="references",
+        key=state.per_draft_key("references"),
         help="An untrained twin of the best candidate, and features that no model made (pixels, counts of "
         "words): grey rows beside the candidates, never ranked. They take at most a fifth of the run's time.",
     )
@@ -122,19 +127,19 @@ def _choose_options(draft: state.Draft) -> None:
             DTYPES,
             index=DTYPES.index(draft.dtype),
             format_func=lambda name: PRECISIONS[name],
-            key="dtype",
+            key=state.per_draft_key("dtype"),
             help="What the models compute in. Features are kept in float32 either way.",
         )
         draft.layers = st.checkbox(
             "All hidden layers",
             value=draft.layers,
-            key="layers",
+            key=state.per_draft_key("layers"),
             help="Their features are taken in the same pass, and scored too.",
         )
         draft.controls = st.checkbox(
             "Controls under every metric",
             value=draft.controls,
-            key="controls",
+            key=state.per_draft_key("controls"),
             help="Permuted labels, untrained networks and plain features, scored like the candidates: what a "
             "metric says of what nobody learned from. It takes longer than the reference rows.",
         )

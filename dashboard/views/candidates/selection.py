@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs
 from dashboard.jobs import model_lists
-from dashboard.state import Draft
+from dashboard.state import Draft, per_draft_key
 from dashboard.wording import plain, say_duration, say_models
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import Candidate, TaskCategory, loading_of
@@ -81,7 +81,7 @@ def choose_selected(draft: Draft, task: TaskCategory) -> None:
         "Chosen out of the lists",
         list(selected_models),
         default=list(selected_models),
-        key=f"selected-models-{task.name}-{len(selected_models)}",
+        key=per_draft_key(f"selected-models-{task.name}-{len(selected_models)}"),
         help="A cross takes a model out again.",
     )
     if len(kept) < len(selected_models):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.choice import usual_task, why_not_rankable
-from dashboard.state import Draft
+from dashboard.state import Draft, per_draft_key
 from dashboard.wording import MODALITIES, plain
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import AnyCategory, TaskCategory
@@ -38,7 +38,7 @@ def choose_task(draft: Draft, samples: Samples) -> TaskCategory | None:
         catalogue.DOMAINS,
         default=chosen.domain,
         format_func=lambda name: DOMAIN_NAMES[name],
-        key=f"domain-{about}",
+        key=per_draft_key(f"domain-{about}"),
         required=True,
     )
     tasks = [task for task in catalogue.ALL_TASKS.values() if task.domain == domain]
@@ -50,7 +50,7 @@ def choose_task(draft: Draft, samples: Samples) -> TaskCategory | None:
         "Task category",
         names,
         index=names.index(start),
-        key=f"task-{about}-{domain}",
+        key=per_draft_key(f"task-{about}-{domain}"),
         format_func=lambda name: _labelled(catalogue.ALL_TASKS[name], samples),
         help="What the candidates were made for. Categories whose models cannot be ranked on your samples "
         "are listed too, and say why.",

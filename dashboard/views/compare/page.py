@@ -1,4 +1,4 @@
-"""Compare: two runs side by side, both named in the address."""
+"""Compare: two to six runs side by side, all named in the address."""
 
 from __future__ import annotations
 
@@ -6,34 +6,47 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.components.chart import show_chart
+from dashboard.components.onward import lead_onward
 from dashboard.components.run_list import offer_damaged
+from dashboard.components.sharing import copy_link
 from dashboard.components.tables import show_table
-from dashboard.wording import plain, plural, say_run_in_words, show_error
+from dashboard.components.titles import title_tab
+from dashboard.views.compare.several import draw_several, name_samples
+from dashboard.wording import plain, plural, say_run, say_run_in_words, show_error
 from ptmrank_core.benchmark import RunEntry
 from ptmrank_core.errors import RunError, RunNotFoundError
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.figures.comparison import slope_figure
 from ptmrank_core.reports.tables.comparison import differences_table, metrics_table, moves_table
-from ptmrank_core.results.comparison import Comparison, compare_runs, comparison_sentence
+from ptmrank_core.results.comparison import MOST_COMPARED, Comparison, compare_runs, comparison_sentence
 
 __all__ = ["page"]
+
+KEY = "compare-runs"
 
 
 def page() -> None:
     """Draw the page."""
-    st.title("Compare two runs")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title("Compare runs", width="stretch")
+        copy_link("It opens this comparison.")
     entries = [entry for entry in jobs.history() if entry.outline.n_decided and entry.outline.is_readable]
-    if len(entries) < 2 and None in state.compared_runs():
+    if len(entries) < 2 and len(state.compared_runs()) < 2:
         st.info("Two runs with scores are needed: there are fewer here.")
         if st.button("Go to the start", type="primary", key="start"):
             state.navigate("start")
         return
-    pair = _choose(entries)
-    if pair is None:
-        return
-    first, second = map(_read, pair)
-    if first is not None and second is not None:
-        _draw(compare_runs(first, second))
+    chosen = _choose(entries)
+    found = [result for run in chosen if (result := _read(run)) is not None]
+    if len(found) < len(chosen):
+        lead_onward()
+    title_tab("Compare", plural(len(found), "run") if found else "")
+    if len(found) < 2:
+        st.info("Choose the other run." if len(chosen) == 1 else "Choose two runs or more.")
+    elif len(found) == 2:
+        _draw(compare_runs(*found))
+    else:
+        draw_several(found)
 
 
 def _read(run: str) -> RunResult | None:
@@ -42,39 +55,35 @@ def _read(run: str) -> RunResult | None:
         return jobs.result(run)
     except RunNotFoundError as error:
         show_error(error)
+        state.forget_run(run)
     except RunError as error:
         offer_damaged(run, error)
     return None
 
 
-def _choose(entries: list[RunEntry]) -> tuple[str, str] | None:
-    """Draw the two runs to be chosen; the address names them."""
-    names = {entry.run_id: say_run_in_words(entry.outline) for entry in entries}
-    first, second = state.compared_runs()
-    ids = list(names) + [run for run in (first, second) if run and run not in names]
-    chosen: list[str | None] = []
-    for column, (label, run, key) in zip(
-        st.columns(2), (("First run", first, "first"), ("Second run", second, "second")), strict=True
-    ):
-        chosen.append(
-            column.selectbox(
-                label,
-                ids,
-                index=ids.index(run) if run else None,
-                format_func=lambda run: names.get(run, run),
-                key=f"compare-{key}",
-                placeholder="Choose a run",
-            )
-        )
-    one, other = chosen
-    state.set_compared_runs(one, other)
-    if one is None or other is None:
-        st.info("Choose the other run.")
-        return None
-    if one == other:
-        st.info("This is the same run twice: choose another one.")
-        return None
-    return one, other
+def _choose(entries: list[RunEntry]) -> list[str]:
+    """Draw the runs to be chosen; the address names them. Return their ids, with a line for each."""
+    outlines = {entry.run_id: entry.outline for entry in entries}
+    named = state.compared_runs()
+    if state.has_changed("compared", named):  # by a link, or by Back
+        state.set_widget(KEY, named)
+    state.start_widget(KEY, named)
+    names = {run: say_run_in_words(outline) for run, outline in outlines.items()}
+    chosen: list[str] = st.multiselect(
+        f"Up to {MOST_COMPARED} runs",
+        [*names, *(run for run in named if run not in names)],
+        format_func=lambda run: names.get(run, run),
+        max_selections=MOST_COMPARED,
+        key=KEY,
+        placeholder="Choose runs",
+    )
+    state.set_compared_runs(chosen)
+    state.has_changed("compared", chosen)  # what this page has put into the address itself
+    for number, run in enumerate(chosen, start=1):
+        if run in outlines:
+            label = f"Run {number}: {say_run(outlines[run])}"
+            state.link("results", label, icon=":material/leaderboard:", run=run)
+    return chosen
 
 
 def _draw(comparison: Comparison) -> None:
@@ -104,6 +113,6 @@ def _draw(comparison: Comparison) -> None:
     with right:
         st.markdown("##### What else was different?")
         if comparison.differences:
-            show_table(differences_table(comparison), alt="What the two runs differ in")
+            show_table(name_samples(differences_table(comparison)), alt="What the two runs differ in")
         else:
-            st.caption("Nothing: samples, options and versions are the same.")
+            st.caption("Nothing: candidates, samples, options and versions are the same.")

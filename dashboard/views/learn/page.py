@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard.components.chart import show_chart
 from dashboard.components.metric_page import metric_page
+from dashboard.components.sharing import copy_link
+from dashboard.components.titles import title_tab
 from ptmrank_core.lessons import STORIES, Lesson, Scene, Sweep, sweep, teach
 from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.reports.figures.lessons import (
@@ -25,13 +27,16 @@ __all__ = ["page"]
 
 def page() -> None:
     """Draw the page."""
-    st.title("How do the metrics see a model?")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.title("How do the metrics see a model?", width="stretch")
+        copy_link("It opens this scene and this metric as they stand.")
     n_metrics = len(default_metrics())
     st.markdown(
         "Below is a model whose features you can make better or worse. Move the classes apart or spoil their "
         f"labels, and watch what {n_metrics} metrics and a linear probe make of the same features."
     )
     title, start = _story()
+    title_tab(title, "Learn")
     st.header(f"One model, {n_metrics} opinions")
     controls, picture, scores = st.columns([2, 4, 4], gap="large")
     with controls:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.state import Draft
+from dashboard.state import Draft, per_draft_key
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import reads_class_names
 from ptmrank_core.metrics import LABEL_EMBEDDINGS, titles_reading
@@ -35,7 +35,7 @@ def choose_label_encoder(draft: Draft, samples: Samples, metrics: Sequence[str])
         offered,
         index=offered.index(chosen) if chosen in offered else 0,
         format_func=lambda name: name or "one-hot: the names do not count",
-        key="label-encoder",
+        key=per_draft_key("label-encoder"),
         help=f"{readers} can compare features with what a text model makes of the names of the classes.",
     )
     if draft.label_encoder is None:

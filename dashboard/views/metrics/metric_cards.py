@@ -78,8 +78,11 @@ def _presets(draft: Draft, offered: list[str]) -> None:
 def _take(draft: Draft, metrics: tuple[str, ...]) -> None:
     draft.metrics = metrics
     state.set_widgets(
-        {f"use-{name}": name in metrics for name in default_metrics()}
-        | {"variants": [], "evidence": [name for name in evidence_metrics() if name in metrics]}
+        {state.per_draft_key(f"use-{name}"): name in metrics for name in default_metrics()}
+        | {
+            state.per_draft_key("variants"): [],
+            state.per_draft_key("evidence"): [name for name in evidence_metrics() if name in metrics],
+        }
     )
 
 
@@ -92,8 +95,9 @@ def _card(metric: str, coverage: MetricCoverage, *, is_chosen: bool) -> bool:
         st.caption(f"**Cannot be used here.** {plain(coverage.reason)}")
         _link(metric)
         return False
-    state.start_widget(f"use-{metric}", is_chosen)
-    is_ticked = st.checkbox(f"**{spec.title}**", key=f"use-{metric}")
+    key = state.per_draft_key(f"use-{metric}")
+    state.start_widget(key, is_chosen)
+    is_ticked = st.checkbox(f"**{spec.title}**", key=key)
     word, measured = say_cost(metric)
     st.markdown(f"{spec.idea} :{COLOURS[word]}-badge[{word}]")
     st.caption(
@@ -134,12 +138,12 @@ def _evidence(offered: list[str], chosen: tuple[str, ...]) -> tuple[str, ...]:
 
 def _pick(key: str, known: list[str], chosen: tuple[str, ...], help_text: str) -> tuple[str, ...]:
     """Draw a choice among names of the registry, with the facts of those that are chosen."""
-    state.start_widget(key, [name for name in chosen if name in known])
+    state.start_widget(state.per_draft_key(key), [name for name in chosen if name in known])
     picked = st.multiselect(
         key.capitalize(),
         known,
         format_func=lambda name: METRICS[name].title,
-        key=key,
+        key=state.per_draft_key(key),
         help=help_text,
     )
     for name in picked:

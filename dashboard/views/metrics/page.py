@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.choice import Choice, choice_of
+from dashboard.components.drafting import drafting
 from dashboard.views.metrics.label_encoder import choose_label_encoder
 from dashboard.views.metrics.metric_cards import choose_metrics
 from dashboard.wording import plain, plural, say_models, show_error, source_name
@@ -19,12 +20,16 @@ __all__ = ["page"]
 
 def page() -> None:
     """Draw the page."""
-    st.title("Metrics")
+    with drafting("metrics", "Metrics") as draft:
+        _draw(draft)
+
+
+def _draw(draft: state.Draft) -> None:
+    """Draw the choice, or what has to be chosen first."""
     st.markdown(
         "Each metric measures in its own way how well a model's features fit your labels. The metrics then "
         "vote on the ranking; the results show the weight of each vote."
     )
-    draft = state.draft()
     try:
         choice = choice_of(draft)
         if choice is None:
@@ -34,7 +39,7 @@ def page() -> None:
     except PTMRankError as error:
         show_error(error)
         if st.button("Back to the candidates", key="back", type="primary"):
-            state.navigate("candidates")
+            state.navigate("candidates", draft=draft.draft_id)
 
 
 def _send_back(draft: state.Draft) -> None:
@@ -42,11 +47,11 @@ def _send_back(draft: state.Draft) -> None:
     if draft.samples_source is None:
         st.info("Choose samples first: which metrics apply depends on their labels.")
         if st.button("Choose samples", type="primary", key="to-samples"):
-            state.navigate("samples")
+            state.navigate("samples", draft=draft.draft_id)
         return
     st.info("First choose a task category whose models can be ranked on your samples.")
     if st.button("Choose candidates", type="primary", key="to-candidates"):
-        state.navigate("candidates")
+        state.navigate("candidates", draft=draft.draft_id)
 
 
 def _choose(draft: state.Draft, choice: Choice) -> None:
@@ -67,7 +72,7 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
     if all(spec.control for spec in choice.models):
         st.info("No candidate is chosen yet.")
         if st.button("Choose candidates", type="primary", key="to-candidates"):
-            state.navigate("candidates")
+            state.navigate("candidates", draft=draft.draft_id)
         return
     if st.button("Rank them", type="primary", key="rank", disabled=not metrics, icon=":material/play_arrow:"):
         with st.spinner("Starting …"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.components.run_page import open_run, watch_run
+from dashboard.components.run_page import open_run, title_section, watch_run
 from dashboard.views.results.footnotes import show_footnotes
 from dashboard.views.results.pending import show_unfinished
 from dashboard.views.results.presentation import offer_presentation, present
@@ -57,6 +57,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    title_section(run, title)
     SECTIONS[title](result, ranking)
 
 

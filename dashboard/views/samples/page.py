@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import jobs, state
+from dashboard.components.drafting import drafting, offer_unfinished
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
 from dashboard.views.samples.hub_field import choose_dataset
@@ -54,8 +55,14 @@ column, and you choose among them. Where an upload can be read in two ways, you 
 
 def page() -> None:
     """Draw the page."""
-    st.title("Samples")
-    draft = state.draft()
+    with drafting("samples", "Samples") as draft:
+        _choose(draft)
+
+
+def _choose(draft: state.Draft) -> None:
+    """Draw the upload, what there is instead of one, and the report on what was read."""
+    if not (draft.samples_source or draft.ready_made):
+        offer_unfinished()
     demos_alone = jobs.is_demo_only()
     files, are_features = ((), False) if demos_alone else _ask_for_files(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -162,7 +169,7 @@ def _report(draft: state.Draft, source: str) -> None:
     preflight(samples.summary(), samples)
     gallery(samples, draft.reading)
     if st.button("Choose candidates", type="primary", key="next"):
-        state.navigate("candidates")
+        state.navigate("candidates", draft=draft.draft_id)
 
 
 def _report_features(draft: state.Draft, folder: str) -> None:
@@ -183,7 +190,7 @@ def _report_features(draft: state.Draft, folder: str) -> None:
     _list_features(models)
     preflight(samples.summary(), samples)
     if st.button("Choose metrics", type="primary", key="next"):
-        state.navigate("metrics")
+        state.navigate("metrics", draft=draft.draft_id)
 
 
 def _list_features(models: tuple[ModelSpec, ...]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ptmrank_core.benchmark.doctor.diagnosis import CheckUpload, Diagnosis, Patient, ill
 from ptmrank_core.benchmark.doctor.kept import (
     check_datasets,
+    check_drafts,
     check_facts,
     check_features,
     check_leftovers,
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     check_uploads,
     check_datasets,
     check_merged,
+    check_drafts,
     check_leftovers,
 )
 

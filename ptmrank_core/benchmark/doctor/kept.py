@@ -11,10 +11,11 @@ from functools import partial
 from pathlib import Path
 
 from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, put_away, say_bytes
+from ptmrank_core.benchmark.drafts import draft_files, read_draft
 from ptmrank_core.benchmark.housekeeping import find_leftovers
 from ptmrank_core.benchmark.housekeeping.places import datasets, merged_models, uploads
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import StoreError
+from ptmrank_core.errors import InputError, StoreError
 from ptmrank_core.faults import moved_aside, store_error, what_is_in_the_way
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.cache.database import database_of, is_sound
@@ -23,6 +24,7 @@ from ptmrank_core.features.cache.safe_database import WHAT, set_aside
 
 __all__ = [
     "check_datasets",
+    "check_drafts",
     "check_facts",
     "check_features",
     "check_leftovers",
@@ -118,6 +120,21 @@ def check_merged(patient: Patient) -> Iterator[Diagnosis]:
     yield from _check_facts_in("merged model", merged_models(patient.settings), advice)
 
 
+def check_drafts(patient: Patient) -> Iterator[Diagnosis]:
+    """Check that each draft of a run can be read."""
+    n_well = 0
+    for path in draft_files(patient.settings):
+        try:
+            read_draft(path)
+        except InputError as error:
+            advice = "Move it away; what was chosen there has to be chosen again."
+            yield ill("draft", f"{path}: {error.message}", advice, partial(put_away, path))
+        else:
+            n_well += 1
+    if n_well:
+        yield Diagnosis("drafts", f"{n_well:,} can be read.")
+
+
 def _check_facts_in(what: str, folders: list[Path], advice: str) -> Iterator[Diagnosis]:
     n_well = 0
     for folder in folders:
@@ -143,7 +160,11 @@ def _problem_of(folder: Path) -> str:
 def check_leftovers(patient: Patient) -> Iterator[Diagnosis]:
     """Say what nobody uses any more, and what was moved aside."""
     settings = patient.settings
-    aside = [*set_aside(settings.home), *moved_aside(settings.runs_dir)]
+    aside = [
+        *set_aside(settings.home),
+        *moved_aside(settings.runs_dir),
+        *moved_aside(settings.drafts_dir, "*/*"),
+    ]
     if aside:
         said = f"Moved aside because it was damaged: {', '.join(map(str, aside))}."
         yield Diagnosis("set aside", f"{said} Delete it once you do not need it.")

@@ -50,6 +50,7 @@ def check_folders(patient: Patient) -> Iterator[Diagnosis]:
         "uploads": settings.uploads_dir,
         "datasets": settings.datasets_dir,
         "merged models": settings.merged_dir,
+        "drafts": settings.drafts_dir,
     }
     wrong = [found for folder in folders.values() if (found := _wrong_with(folder)) is not None]
     yield from wrong

@@ -1,4 +1,4 @@
-"""What is kept beside the runs and may be large: uploads, samples taken from the Hub, merged models."""
+"""What is kept beside the runs: uploads, samples taken from the Hub, merged models, drafts of runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from ptmrank_core.benchmark.drafts import draft_files, named_in_drafts, read_draft
 from ptmrank_core.benchmark.housekeeping.places import (
     children,
     datasets,
@@ -23,13 +24,23 @@ from ptmrank_core.benchmark.store.mentions import (
 )
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.owners import owned, things_of
+from ptmrank_core.errors import InputError
+from ptmrank_core.owners import UPLOAD_NAME, owned, things_of
 from ptmrank_core.records.foreign import read_json_file
 from ptmrank_core.records.names import printable
 from ptmrank_core.results.phrases import plural
 from ptmrank_core.sizes import measure
 
-__all__ = ["Kept", "KeptKind", "is_named_now", "kept_with", "list_kept", "read_mentions", "safe_until"]
+__all__ = [
+    "Kept",
+    "KeptKind",
+    "is_drafted_now",
+    "is_named_now",
+    "kept_with",
+    "list_kept",
+    "read_mentions",
+    "safe_until",
+]
 
 N_NAMES = 2
 
@@ -40,24 +51,28 @@ class KeptKind(StrEnum):
     UPLOAD = "upload"
     DATASET = "dataset"
     MERGED = "merged model"
+    DRAFT = "draft"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An upload, samples taken from the Hub, or a merged model.
+    """An upload, samples taken from the Hub, a merged model, or a draft.
 
     Parameters
     ----------
     kind, path
-        What it is, and its folder.
+        What it is, and its folder; the file of a draft.
     title
-        Its name for readers: of a file, of a dataset with its commit, or of a model.
+        Its name for readers: of a file, of a dataset with its commit, of a model, or of a draft's samples.
     size_bytes, changed_at
         Its size, and when it was stored or asked for last, in seconds since 1970.
     runs
         Ids of the runs that use it.
     is_held
         Whether it has to stay although no run names it: an unfinished run may be about to use it.
+    drafted_at
+        When a draft that names it was changed last; 0 where none does. A draft counts as a use for as long as
+        what is unused is kept.
     """
 
     kind: KeptKind
@@ -67,6 +82,7 @@ class Kept:
     changed_at: float
     runs: frozenset[str] = frozenset()
     is_held: bool = False
+    drafted_at: float = 0.0
 
     @property
     def is_used(self) -> bool:
@@ -75,15 +91,17 @@ class Kept:
 
     @property
     def used_by(self) -> str:
-        """Say what uses it: ``"no run"``, ``"1 run"``, ``"2 runs"``, ``"an unfinished run"``."""
-        if not self.runs:
-            return "an unfinished run" if self.is_held else "no run"
-        return plural(len(self.runs), "run")
+        """Say what uses it: ``"no run"``, ``"2 runs"``, ``"an unfinished run"``, ``"a draft"``."""
+        if self.runs:
+            return plural(len(self.runs), "run")
+        if self.is_held:
+            return "an unfinished run"
+        return "a draft" if self.drafted_at else "no run"
 
     @property
     def digest(self) -> str:
-        """What a run that uses it names: of a dataset, its commit."""
-        return self.path.name.partition("-")[0]
+        """What a run that uses it names: of a dataset, its commit; nothing for a draft, which no run uses."""
+        return "" if self.kind is KeptKind.DRAFT else self.path.name.partition("-")[0]
 
 
 def list_kept(settings: Settings, *, owner: str | None = None) -> tuple[Kept, ...]:
@@ -94,14 +112,15 @@ def list_kept(settings: Settings, *, owner: str | None = None) -> tuple[Kept, ..
     settings
         Where it is.
     owner
-        List what this visitor of a shared server has uploaded or taken from the Hub, with the visitor's own
-        runs; ``None`` for everything.
+        List what this visitor of a shared server has uploaded, taken from the Hub or drafted, with the
+        visitor's own runs; ``None`` for everything.
     """
     mentions = read_mentions(settings)
     found = kept_with(mentions, settings)
     if owner is None:
         return found
     own = {path for name in owned(settings, owner) for path in things_of(settings, name)}
+    own |= set(draft_files(settings, owner=owner))
     runs = {run for run, of in mentions.owners.items() if of == owner}
     return tuple(replace(kept, runs=kept.runs & runs) for kept in found if kept.path in own)
 
@@ -114,6 +133,11 @@ def read_mentions(settings: Settings) -> Mentions:
 def is_named_now(settings: Settings, digest: str) -> bool:
     """Whether a run that may have been stored a moment ago uses what has this digest."""
     return settings.store_file.exists() and is_mentioned(RunStore(settings), digest)
+
+
+def is_drafted_now(settings: Settings, digest: str, since: float) -> bool:
+    """Whether a draft that was changed after a moment, in seconds since 1970, uses what has this digest."""
+    return named_in_drafts(settings).get(digest, 0.0) > since
 
 
 def safe_until(settings: Settings) -> float:
@@ -130,11 +154,14 @@ def safe_until(settings: Settings) -> float:
 def kept_with(mentions: Mentions, settings: Settings) -> tuple[Kept, ...]:
     """List everything that is kept beside the runs, with the runs that use it, the newest first."""
     marked = {mark.name for mark in mark_files(settings)}
-    found = [
+    drafted = named_in_drafts(settings)
+    used = [
         *(_upload(path, mentions, is_marked=path.name in marked) for path in uploads(settings)),
         *(_dataset(path, mentions) for path in datasets(settings)),
         *(_merged(path, mentions) for path in merged_models(settings)),
     ]
+    found = [replace(kept, drafted_at=drafted.get(kept.digest, 0.0)) for kept in used]
+    found += [_draft(path) for path in draft_files(settings)]
     return tuple(sorted(found, key=lambda kept: kept.changed_at, reverse=True))
 
 
@@ -175,6 +202,18 @@ def _merged(path: Path, mentions: Mentions) -> Kept:
         mentions.of(path.name),
         is_held=mentions.has_unfinished_adapter,
     )
+
+
+def _draft(path: Path) -> Kept:
+    """Describe a draft by its samples; one that cannot be read is listed too."""
+    measured = measure(path)
+    try:
+        source = read_draft(path).source or "no samples yet"
+        name = source.rsplit("/", 1)[-1]
+        title = "uploaded files" if UPLOAD_NAME.fullmatch(name) else name
+    except InputError:
+        title = "what cannot be read"
+    return Kept(KeptKind.DRAFT, path, title, measured.size_bytes, measured.changed_at)
 
 
 def _facts(path: Path) -> dict[str, object]:

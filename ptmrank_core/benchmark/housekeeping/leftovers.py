@@ -44,12 +44,14 @@ class LeftoverKind(StrEnum):
     PACKED = "packed winner"
     JOURNAL = "journal without its database"
     MARK = "mark without its upload"
+    DRAFT = "draft"
 
 
 KINDS = {
     KeptKind.UPLOAD: LeftoverKind.UPLOAD,
     KeptKind.DATASET: LeftoverKind.DATASET,
     KeptKind.MERGED: LeftoverKind.MERGED,
+    KeptKind.DRAFT: LeftoverKind.DRAFT,
 }
 
 
@@ -88,7 +90,7 @@ def find_leftovers(
         Where to look.
     keep_days
         Days for which uploads, samples taken from the Hub, merged models and packed winners that no run uses
-        are kept; by default those of the settings.
+        are kept, and drafts that nobody goes on with; by default those of the settings.
     now
         Seconds since 1970; by default now.
 
@@ -122,9 +124,13 @@ def _describe(kind: LeftoverKind, path: Path, title: str = "") -> Leftover:
 
 
 def _unused(settings: Settings, mentions: Mentions, since: float, safe: float) -> Iterator[Leftover]:
-    """Find uploads, datasets and merged models that no run uses and that are old enough."""
+    """Find uploads, datasets and merged models that no run uses, and drafts, that are old enough.
+
+    What a draft uses goes with the draft. A store that was set aside holds no draft.
+    """
     for kept in kept_with(mentions, settings):
-        if not kept.is_used and safe < kept.changed_at <= since:
+        is_safe = kept.kind is not KeptKind.DRAFT and kept.changed_at <= safe
+        if not (kept.is_used or is_safe) and max(kept.changed_at, kept.drafted_at) <= since:
             yield Leftover(
                 KINDS[kept.kind], kept.path, kept.title, kept.size_bytes, kept.changed_at, kept.digest
             )
@@ -165,6 +171,7 @@ def _partial(settings: Settings, since: float) -> Iterator[Leftover]:
     repositories = children(settings.datasets_dir)
     folders = (
         home,
+        *children(settings.drafts_dir),
         settings.uploads_dir,
         settings.runs_dir,
         settings.merged_dir,

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ptmrank_core.benchmark.housekeeping.kept import Kept, is_named_now, list_kept
+from ptmrank_core.benchmark.housekeeping.kept import Kept, is_drafted_now, is_named_now, list_kept
 from ptmrank_core.benchmark.housekeeping.leftovers import Leftover, LeftoverKind, find_leftovers
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, PTMRankError, StoreError
 from ptmrank_core.files import remove
 from ptmrank_core.owners import drop_mark, unmark
+from ptmrank_core.sizes import measure
 
 __all__ = ["SweepReport", "discard", "sweep", "sweep_quietly"]
 
 logger = logging.getLogger(__name__)
 LOCK = "sweep.lock"
+# The clock of a file system may be a little behind.
+CLOCK_SECONDS = 1.0
+NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,9 @@ def sweep(settings: Settings, *, keep_days: float | None = None, now: float | No
         raise StoreError(
             f"{settings.home} cannot be swept: {error.strerror or error}.", hint="Make it writable."
         ) from error
+    since = time.time() - CLOCK_SECONDS
     try:
-        return _remove_all(find_leftovers(settings, keep_days=keep_days, now=now), settings)
+        return _remove_all(find_leftovers(settings, keep_days=keep_days, now=now), settings, since)
     finally:
         lock.release()
 
@@ -90,34 +95,57 @@ def sweep_quietly(settings: Settings) -> None:
         logger.info("swept away %d things that nobody used, %.1f MB", len(report.removed), size)
 
 
-def _remove_all(found: Iterable[Leftover], settings: Settings) -> SweepReport:
+def _remove_all(found: Iterable[Leftover], settings: Settings, since: float) -> SweepReport:
     """Remove things one by one; one that cannot be removed keeps none of the others."""
     removed: list[Leftover] = []
     failed: list[tuple[Leftover, str]] = []
     for leftover in found:
         try:
-            if _remove(leftover.path, leftover.digest, settings, leftover.kind):
+            if _remove(leftover.path, leftover.digest, settings, leftover.kind, since=since):
                 removed.append(leftover)
         except OSError as error:
             failed.append((leftover, str(error)))
     return SweepReport(tuple(removed), tuple(failed))
 
 
-def _remove(path: Path, digest: str, settings: Settings, kind: LeftoverKind | None = None) -> bool:
-    """Remove one thing, unless a run was stored in the meantime that uses it; return whether it is gone."""
+def _remove(
+    path: Path, digest: str, settings: Settings, kind: LeftoverKind | None = None, *, since: float = NEVER
+) -> bool:
+    """Remove one thing, unless a run or a draft that uses it was stored in the meantime.
+
+    Parameters
+    ----------
+    path, digest, kind
+        What it is.
+    settings
+        Where everything is kept.
+    since
+        Drafts that were written after this moment count, in seconds since 1970. Whoever deletes an upload by
+        hand deletes it for drafts too.
+
+    Returns
+    -------
+    bool
+        Whether it is gone.
+    """
     if kind is LeftoverKind.MARK:
         drop_mark(path)
         return not path.exists()
-    unless = partial(is_named_now, settings, digest) if digest else lambda: False
-    is_gone = remove(path, unless=unless)
-    if path.parent.parent == settings.datasets_dir:
+    if kind is LeftoverKind.DRAFT and measure(path).changed_at > since:
+        return False
+
+    def is_needed() -> bool:
+        return is_drafted_now(settings, digest, since) or is_named_now(settings, digest)
+
+    is_gone = remove(path, unless=is_needed if digest else lambda: False)
+    if path.parent.parent in {settings.datasets_dir, settings.drafts_dir}:
         with suppress(OSError):
-            path.parent.rmdir()  # of a dataset of which nothing else is kept
+            path.parent.rmdir()  # of a dataset or an owner of whom nothing else is kept
     return is_gone
 
 
 def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None = None) -> tuple[Kept, ...]:
-    """Delete uploads, datasets or merged models that no run uses, at once and however new they are.
+    """Delete uploads, datasets or merged models that no run uses, or drafts, at once, also new ones.
 
     Parameters
     ----------
@@ -154,6 +182,6 @@ def discard(settings: Settings, chosen: Collection[Path], *, owner: str | None =
 
 def _give_up(kept: Kept, settings: Settings, owner: str | None) -> bool:
     """Delete one thing, for one owner alone if another has it too; return whether it is gone for them."""
-    if owner is not None and unmark(settings, owner, kept.digest):
+    if owner is not None and kept.digest and unmark(settings, owner, kept.digest):
         return True
     return _remove(kept.path, kept.digest, settings) or owner is not None

@@ -12,10 +12,12 @@ from typing import Any
 
 from ptmrank_core.benchmark.store.schema import NO_LAYER
 from ptmrank_core.records import RunState
-from ptmrank_core.records.names import printable
+from ptmrank_core.records.names import printable, printable_lines
 
-__all__ = ["OUTLINE", "SECONDS", "Outline", "outline_of", "state_of"]
+__all__ = ["MAX_NAME", "MAX_NOTE", "OUTLINE", "SECONDS", "Outline", "outline_of", "state_of"]
 
+MAX_NAME, MAX_NOTE = 80, 1000
+"""Letters of the name of a run, and of a note."""
 # How long the worker of a run has been running, by its events: a worker that was killed cannot record it.
 WORKED_SECONDS = """
     MAX(0, COALESCE((SELECT MAX(at) FROM events WHERE events.run_id = runs.run_id) - (
@@ -58,6 +60,8 @@ class Outline:
         Findings of its analyses, and how many of them are failures.
     seconds
         Of all workers together, including one that is running or was killed.
+    name, note, is_starred
+        What its owner calls it, has noted of it, and whether it was marked with a star; as it was written.
     is_readable
         Whether its plan and samples can be read here: if not, all that can be done is to delete it.
     """
@@ -76,6 +80,9 @@ class Outline:
     n_findings: int
     n_problems: int
     seconds: float
+    name: str = ""
+    note: str = ""
+    is_starred: bool = False
     is_readable: bool = True
 
 
@@ -95,7 +102,7 @@ OUTLINE = f"""
         (SELECT COUNT(*) FROM cells WHERE cells.run_id = runs.run_id AND kind = 'Failure'),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id),
         (SELECT COUNT(*) FROM findings WHERE findings.run_id = runs.run_id AND has_problem),
-        {SECONDS}
+        {SECONDS}, CAST(name AS TEXT), CAST(note AS TEXT), starred
     FROM runs"""  # noqa: S608 - our own text
 
 
@@ -109,7 +116,12 @@ def outline_of(row: tuple[Any, ...]) -> Outline:
         fields["error"] = f"{problem} {fields['error']}".strip()
     shown = {name: printable(fields[name]) for name in ("created_at", "error", "task", "samples_source")}
     state = state_of(fields["state"]) or RunState.FAILED
-    return Outline(**(fields | shown | {"state": state, "models": models, "is_readable": not problem}))
+    own = {
+        "name": printable(fields["name"])[:MAX_NAME],
+        "note": printable_lines(fields["note"])[:MAX_NOTE],
+        "is_starred": bool(fields["is_starred"]),
+    }
+    return Outline(**(fields | shown | own | {"state": state, "models": models, "is_readable": not problem}))
 
 
 def _problem(fields: dict[str, Any]) -> str:

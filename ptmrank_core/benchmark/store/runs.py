@@ -5,10 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ptmrank_core.benchmark.store.codec import plan_from_json, to_json
-from ptmrank_core.benchmark.store.outlines import OUTLINE, SECONDS, Outline, outline_of, state_of
+from ptmrank_core.benchmark.store.outlines import (
+    MAX_NAME,
+    MAX_NOTE,
+    OUTLINE,
+    SECONDS,
+    Outline,
+    outline_of,
+    state_of,
+)
 from ptmrank_core.benchmark.store.queue import QueueTable
-from ptmrank_core.errors import RunError
+from ptmrank_core.errors import InputError, RunError
 from ptmrank_core.records import LOCAL_OWNER, RunPlan, RunState, SamplesSummary
+from ptmrank_core.records.names import printable, printable_lines
 
 __all__ = ["RunTable"]
 
@@ -71,6 +80,43 @@ class RunTable(QueueTable):
         query = f"{OUTLINE} WHERE rowid IN ({chosen}) {newest}"
         with self._read() as db:
             return [outline_of(row) for row in db.execute(query, {"limit": limit, "owner": owner})]
+
+    def describe(
+        self, run_id: str, *, name: str | None = None, note: str | None = None, starred: bool | None = None
+    ) -> None:
+        """Store what the owner of a run calls it, notes of it, and whether it has a star.
+
+        Parameters
+        ----------
+        run_id
+            Id of the run.
+        name, note
+            Texts; an empty one takes it away, ``None`` leaves it as it is.
+        starred
+            Whether it has a star; ``None`` leaves it as it is.
+
+        Raises
+        ------
+        InputError
+            If a text is too long; nothing is stored then.
+        RunNotFoundError
+            If there is no such run.
+        """
+        texts = {
+            "name": None if name is None else printable(" ".join(name.split())),
+            "note": None if note is None else printable_lines(note.replace("\r\n", "\n").strip()),
+        }
+        for what, most in (("name", MAX_NAME), ("note", MAX_NOTE)):
+            if len(texts[what] or "") > most:
+                raise InputError(
+                    f"The {what} has {len(texts[what] or ''):,} letters; expected at most {most:,}."
+                )
+        self._row(run_id, "1")
+        query = """
+            UPDATE runs SET name = COALESCE(:name, name), note = COALESCE(:note, note),
+                starred = COALESCE(:starred, starred) WHERE run_id = :run"""
+        with self._open() as db:
+            db.execute(query, {**texts, "starred": starred, "run": run_id})
 
     def start(self, run_id: str, environment: str) -> None:
         """Record that a worker has started the run."""

@@ -16,7 +16,8 @@ NO_LAYER = -1
 # 1: cells without a layer. 2: cells with a layer. 3: findings. 4: device and ticket of a run, kind of a cell,
 # problem of a finding, and only the newest event of each kind. 5: owner of a run, number of its changes.
 # 6: extraction report within an outcome. 7: turns of owners, and whether a queued run awaits a worker.
-VERSION = 7
+# 8: what the owner of a run calls it and notes of it.
+VERSION = 8
 
 RUNS = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -61,6 +62,9 @@ ADDED = (
     ("runs", "ticket", "INTEGER NOT NULL DEFAULT 0"),  # the lower ticket was queued first; 0 before that
     ("runs", "awaits_worker", "INTEGER NOT NULL DEFAULT 0"),  # 0 if the process that queued it executes it
     ("runs", "owner", f"TEXT NOT NULL DEFAULT '{LOCAL_OWNER}'"),
+    ("runs", "name", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "note", "TEXT NOT NULL DEFAULT ''"),
+    ("runs", "starred", "INTEGER NOT NULL DEFAULT 0"),
     ("cells", "kind", "TEXT NOT NULL DEFAULT ''"),
     ("findings", "has_problem", "INTEGER NOT NULL DEFAULT 0"),
 )

@@ -34,7 +34,7 @@ def add_sweep_command(commands: Any) -> None:
     command.add_argument(
         "--list",
         action="store_true",
-        help="list uploads, samples from the Hub and merged models; remove nothing",
+        help="list uploads, samples from the Hub, merged models and drafts of runs; remove nothing",
     )
     command.add_argument("--dry-run", action="store_true", help="say what would be removed; remove nothing")
     command.add_argument(

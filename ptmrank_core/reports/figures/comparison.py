@@ -1,4 +1,4 @@
-"""Two orders as a slope chart: a line for each model, from its place in one run to that in the other."""
+"""Orders as slopes: a line for each model, from its place in one run to that in the next."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ptmrank_core.reports.figures.style.theme import BRIGHT, set_least_width
-from ptmrank_core.results.comparison import Comparison, Move
+from ptmrank_core.results.comparison import Comparison, Move, SeveralRuns
 
-__all__ = ["slope_figure"]
+__all__ = ["places_figure", "slope_figure"]
 
+N_COLOURED = 3
+GREY = "rgba(128,128,128,0.55)"
 ROW_PIXELS, MARGIN_PIXELS, LEAST = 30, 90, 660
 # Models that gained, lost or kept their place differ by colour and by dashes.
 LINES = {"gained": (BRIGHT[0], "solid"), "lost": (BRIGHT[1], "dash"), "stayed": (BRIGHT[6], "dot")}
@@ -59,11 +61,15 @@ def _add_lines(figure: go.Figure, kind: str, moves: Sequence[Move]) -> None:
 
 def _names(moves: Sequence[Move]) -> dict[str, Any]:
     """Make an axis that names models from the first place down."""
-    places = list(range(1, len(moves) + 1))
+    return _places_of([move.model for move in moves])
+
+
+def _places_of(models: Sequence[str]) -> dict[str, Any]:
+    places = list(range(1, len(models) + 1))
     return {
         "tickvals": places,
-        "ticktext": [f"{place}  {move.model}" for place, move in zip(places, moves, strict=True)],
-        "range": [len(moves) + 0.6, 0.4],
+        "ticktext": [f"{place}  {model}" for place, model in zip(places, models, strict=True)],
+        "range": [len(models) + 0.6, 0.4],
         "automargin": True,
         "zeroline": False,
     }
@@ -72,3 +78,40 @@ def _names(moves: Sequence[Move]) -> dict[str, Any]:
 def _kind(move: Move) -> str:
     change = move.change or 0
     return "gained" if change > 0 else "lost" if change < 0 else "stayed"
+
+
+def places_figure(several: SeveralRuns) -> go.Figure:
+    """Draw the models that all runs rank, the first three of the first run in colour."""
+    figure = go.Figure()
+    numbers = list(range(1, len(several.runs) + 1))
+    for index, (model, places) in reversed(list(enumerate(several.shared.items()))):
+        colour = BRIGHT[index] if index < N_COLOURED else GREY
+        figure.add_scatter(
+            x=numbers,
+            y=list(places),
+            mode="lines+markers",
+            name=model,
+            line={"color": colour, "width": 3 if index < N_COLOURED else 2},
+            marker={"size": 9, "color": colour},
+            hovertemplate="run %{x}: place %{y}<extra>%{fullData.name}</extra>",
+        )
+    last = sorted(several.shared, key=lambda model: several.shared[model][-1])
+    # A second axis is drawn only where something is on it.
+    figure.add_scatter(
+        x=[1], y=[1], yaxis="y2", mode="markers", opacity=0, showlegend=False, hoverinfo="skip"
+    )
+    figure.update_xaxes(
+        tickvals=numbers,
+        ticktext=[f"run {number}" for number in numbers],
+        range=[0.9, len(numbers) + 0.1],
+        zeroline=False,
+        side="top",
+    )
+    figure.update_layout(
+        yaxis=_places_of(list(several.shared)),
+        yaxis2=_places_of(last) | {"overlaying": "y", "side": "right", "showgrid": False},
+        height=ROW_PIXELS * len(several.shared) + MARGIN_PIXELS,
+        margin={"l": 10, "r": 10, "t": 40, "b": 20},
+        showlegend=False,
+    )
+    return figure

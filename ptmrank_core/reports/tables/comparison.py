@@ -1,4 +1,4 @@
-"""Two runs side by side, as tables."""
+"""Runs side by side, as tables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from typing import Any
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.reports.tables.table import Column, Table, fixed
-from ptmrank_core.results.comparison import Comparison
+from ptmrank_core.results.comparison import Comparison, SeveralRuns
 
-__all__ = ["differences_table", "metrics_table", "moves_table"]
+__all__ = [
+    "agreement_table",
+    "differences_table",
+    "features_table",
+    "metrics_table",
+    "moves_table",
+    "places_table",
+]
 
 
 def moves_table(comparison: Comparison) -> Table:
@@ -57,6 +64,41 @@ def metrics_table(comparison: Comparison) -> Table:
 
 
 def differences_table(comparison: Comparison) -> Table:
-    """List what the runs differ in besides models and metrics."""
+    """List what the runs differ in."""
     columns = (Column("name", "what"), Column("first", "first run"), Column("second", "second run"))
     return Table.of("differences", "What else was different", columns, map(asdict, comparison.differences))
+
+
+def places_table(several: SeveralRuns) -> Table:
+    """Every model of any run, with its place in each."""
+    numbers = range(1, len(several.runs) + 1)
+    columns = [Column(f"run_{number}", f"place in run {number}", "integer") for number in numbers]
+    records = [
+        {"model": model, **{f"run_{number}": place for number, place in enumerate(places, start=1)}}
+        for model, places in several.places.items()
+    ]
+    return Table.of("places", "Places in each run", (Column("model", "model"), *columns), records)
+
+
+def agreement_table(several: SeveralRuns) -> Table:
+    """How alike the orders of each two runs are."""
+    numbers = range(1, len(several.runs) + 1)
+    columns = [Column(f"run_{number}", f"run {number}", "number", fixed(2)) for number in numbers]
+    records = [
+        {"run": f"run {number}", **{f"run_{other}": row[other - 1].tau for other in numbers}}
+        for number, row in enumerate(several.agreement, start=1)
+    ]
+    return Table.of(
+        "agreement", "Kendall τ between the runs", (Column("run", "Kendall τ"), *columns), records
+    )
+
+
+def features_table(several: SeveralRuns) -> Table:
+    """List what not all runs have alike."""
+    numbers = range(1, len(several.runs) + 1)
+    columns = [Column(f"run_{number}", f"run {number}") for number in numbers]
+    records = [
+        {"name": one.name, **{f"run_{number}": value for number, value in enumerate(one.values, start=1)}}
+        for one in several.features
+    ]
+    return Table.of("features", "What differs", (Column("name", "what"), *columns), records)

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from ptmrank_core.benchmark import run_here
+from ptmrank_core.benchmark.drafts import RunDraft, keep_draft
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_upload
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.cache.vectors import SampleVectors
+from ptmrank_core.records import LOCAL_OWNER
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.ready_made import save_features
@@ -123,6 +125,13 @@ def truncated(settings: Settings) -> None:
     (settings.runs_dir / "runs.sqlite").write_bytes(data[: len(data) // 2])
 
 
+def write_draft(settings: Settings) -> None:
+    """Spoil one of two drafts."""
+    for draft_id in ("a" * 32, "b" * 32):
+        path = keep_draft(settings, LOCAL_OWNER, draft_id, RunDraft(samples_source="demo:digits"))
+    path.write_bytes(b"{")
+
+
 IS_A_FILE, IS_A_FOLDER = "is a file, and a folder is expected", "is a folder, and a file is expected"
 BROKEN = {
     "runs-is-a-file": Broken(lambda s: file_for_folder(s.runs_dir), "runs", IS_A_FILE, has_runs=False),
@@ -130,6 +139,8 @@ BROKEN = {
     "uploads-is-a-file": Broken(lambda s: file_for_folder(s.uploads_dir), "uploads", IS_A_FILE),
     "datasets-is-a-file": Broken(lambda s: file_for_folder(s.datasets_dir), "datasets", IS_A_FILE),
     "merged-is-a-file": Broken(lambda s: file_for_folder(s.merged_dir), "merged", IS_A_FILE),
+    "drafts-is-a-file": Broken(lambda s: file_for_folder(s.drafts_dir), "drafts", IS_A_FILE),
+    "draft-is-text": Broken(write_draft, "draft", "is not JSON"),
     "home-is-a-file": Broken(lambda s: file_for_folder(s.home), "home", IS_A_FILE, has_runs=False),
     "store-is-a-folder": Broken(
         lambda s: folder_for_file(store_of(s)),

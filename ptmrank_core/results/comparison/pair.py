@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import kendall
 from ptmrank_core.records import ModelOutcome, Ranking, RunResult
 from ptmrank_core.results.phrases import plural
 from ptmrank_core.results.ranking import rank_result
 
-__all__ = ["Comparison", "Difference", "Likeness", "Move", "compare_runs", "comparison_sentence"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Likeness",
+    "Move",
+    "compare_runs",
+    "comparison_sentence",
+    "features_of",
+    "likeness_of",
+    "parts_apart",
+    "shown_value",
+]
 
+MOST_NAMED = 5
 DIGEST, SHOWN_CHARS = re.compile(r"\b[0-9a-f]{40,64}\b"), 12
 
 
@@ -118,9 +131,9 @@ def compare_runs(first: RunResult, second: RunResult) -> Comparison:
         moves=_moves(rankings[0], rankings[1], shared),
         only_first=tuple(model for model in ids[0] if model not in shared),
         only_second=tuple(model for model in ids[1] if model not in shared),
-        order=_likeness(rankings[0].mean_ranks, rankings[1].mean_ranks),
+        order=likeness_of(rankings[0].mean_ranks, rankings[1].mean_ranks),
         metrics={
-            name: _likeness(rankings[0].ranks.get(name, {}), rankings[1].ranks.get(name, {}))
+            name: likeness_of(rankings[0].ranks.get(name, {}), rankings[1].ranks.get(name, {}))
             for name in common
         },
         metrics_only_first=tuple(name for name in first.plan.metrics if name not in common),
@@ -140,16 +153,19 @@ def _moves(first: Ranking, second: Ranking, shared: list[str]) -> tuple[Move, ..
     return tuple(Move(model, places[0].get(model), places[1].get(model)) for model in (*ranked[0], *without))
 
 
-def _likeness(first: Mapping[str, float], second: Mapping[str, float]) -> Likeness:
+def likeness_of(first: Mapping[str, float], second: Mapping[str, float]) -> Likeness:
+    """Measure how alike two orders are, given as mean ranks by model."""
     tau, n_models = kendall(first, second)
     return Likeness(None if math.isnan(tau) else tau, n_models)
 
 
 def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
-    """List what the numbers depend on besides models and metrics, where the runs differ in it."""
-    pairs = [(_facts(first), _facts(second))]
+    """List what the numbers depend on, where the runs differ in it."""
+    for name, (one_part, other_part) in parts_apart((first, second)):
+        yield Difference(name, one_part, other_part)
+    pairs = [(features_of(first), features_of(second))]
     pairs += [
-        (_model_facts(outcome), _model_facts(second.outcomes[model]))
+        (features_of(outcome), features_of(second.outcomes[model]))
         for model, outcome in first.outcomes.items()
         if model in second.outcomes
     ]
@@ -157,10 +173,35 @@ def _differences(first: RunResult, second: RunResult) -> Iterator[Difference]:
         for name in dict.fromkeys((*one, *other)):
             values = one.get(name), other.get(name)
             if values[0] != values[1]:
-                yield Difference(name, *map(_shown, values))
+                yield Difference(name, *map(shown_value, values))
 
 
-def _shown(value: Any) -> str | None:
+def parts_apart(results: Sequence[RunResult]) -> Iterator[tuple[str, tuple[str | None, ...]]]:
+    """Name the candidates, controls and metrics that not all runs have: what each has beside the others."""
+    for what in ("candidates", "controls", "metrics"):
+        parts = [_parts(result, what) for result in results]
+        rests = [[name for name in own if not all(name in other for other in parts)] for own in parts]
+        if any(rests):
+            yield what, tuple(_named(rest) for rest in rests)
+
+
+def _parts(result: RunResult, what: str) -> list[str]:
+    if what == "metrics":
+        return [METRICS[name].title if name in METRICS else name for name in result.plan.metrics]
+    return [spec.id for spec in getattr(result.plan, what)]
+
+
+def _named(names: Sequence[str]) -> str | None:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}" if names else None
+
+
+def features_of(part: RunResult | ModelOutcome) -> dict[str, Any]:
+    """Collect what the numbers of a run, or the scores of one model of it, depend on."""
+    return _model_facts(part) if isinstance(part, ModelOutcome) else _facts(part)
+
+
+def shown_value(value: Any) -> str | None:
     """Write a value; digests and commits are shortened to their first characters."""
     text = "" if value is None else DIGEST.sub(lambda match: match[0][:SHOWN_CHARS], str(value))
     return text or None

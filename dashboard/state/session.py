@@ -1,35 +1,30 @@
-"""What a browser session remembers: the only file with session keys and query parameters.
-
-The session keeps ids and names, never arrays: Streamlit holds a closed tab's session for minutes.
-"""
+"""Session keys and query parameters: pages, runs and widgets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ptmrank_core.catalogue import Candidate
-from ptmrank_core.records import AS_RECOGNISED, Reading
-
 __all__ = [
-    "Draft",
-    "Preselected",
+    "UPLOADS",
+    "address_of_page",
     "compared_runs",
-    "draft",
     "follow_run",
     "forget_run",
     "has_changed",
     "is_followed",
     "link",
     "navigate",
+    "per_draft_key",
     "per_upload_key",
     "picked",
     "register_pages",
     "remember_run",
+    "reset_fields",
     "reset_upload",
     "run_id",
     "session_token",
@@ -45,119 +40,40 @@ __all__ = [
 ]
 
 PAGES = "pages"
-DRAFT = "draft"
+SHOWN_PATH = "shown_path"
 LAST_RUN = "last_run"
 FOLLOWED_RUN = "followed_run"
 UPLOADS = "uploads"
+FIELDS = "fields"
 LAST_VALUE = "last-value"
 OF_SESSION = "of_session"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
 SLIDE_PARAMETER = "slide"
+DRAFT_PARAMETER = "draft"
+MOST_COMPARED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Preselected:
-    """Models that were put among the selected ones as a preset.
-
-    Parameters
-    ----------
-    name
-        The preset; empty if the reader wants none.
-    ids
-        Those of its models that were not selected before.
-    """
-
-    name: str
-    ids: tuple[str, ...] = ()
-
-
-@dataclass
-class Draft:
-    """What has been chosen for the next run.
-
-    Parameters
-    ----------
-    samples_source
-        The source that the core loads samples from.
-    ready_made
-        Folder of uploaded features, which replace samples and models.
-    reading
-        How the samples are read.
-    task
-        Name of the task category; ``None`` before one was chosen.
-    ticks
-        Model on this machine -> whether the reader ticked or unticked it; others are as they were offered.
-    n_ticked_at_once
-        How often all or none of the models were ticked with one click.
-    hub_ids
-        Hub ids as typed.
-    selected_models
-        Models chosen from lists: task category -> id -> the list's entry.
-    preselected
-        Preset whose models are among the selected ones, by task category.
-    hub_results
-        Results of the last search on the Hub: task category -> models.
-    metrics
-        Names of metrics; ``None`` before anything was chosen.
-    dtype, layers
-        Precision of the models, and whether their hidden layers are scored too.
-    references, controls
-        Whether references are probed beside the candidates, and controls scored under every metric.
-    label_encoder
-        Id of the text model that embeds the class names; ``None`` for one-hot classes, empty before
-        anything was chosen.
-    """
-
-    samples_source: str | None = None
-    ready_made: str | None = None
-    reading: Reading = AS_RECOGNISED
-    task: str | None = None
-    ticks: dict[str, bool] = field(default_factory=dict)
-    n_ticked_at_once: int = 0
-    hub_ids: str = ""
-    selected_models: dict[str, dict[str, Candidate]] = field(default_factory=dict)
-    preselected: dict[str, Preselected] = field(default_factory=dict)
-    hub_results: dict[str, list[Candidate]] = field(default_factory=dict)
-    metrics: tuple[str, ...] | None = None
-    dtype: str = "auto"
-    layers: bool = False
-    references: bool = True
-    controls: bool = False
-    label_encoder: str | None = ""
-
-    def use_samples(self, source: str) -> None:
-        """Go on with other samples; how the former ones were read and ranked does not apply to them."""
-        self.samples_source, self.ready_made = source, None
-        self._start_over()
-
-    def use_features(self, folder: str) -> None:
-        """Go on with features in the place of samples."""
-        self.samples_source, self.ready_made = None, folder
-        self._start_over()
-
-    def drop_preselected(self, task: str) -> None:
-        """Take the models of a category's preset out of the selected ones."""
-        for name in self.preselected.pop(task, Preselected("")).ids:
-            self.selected_models.get(task, {}).pop(name, None)
-
-    def _start_over(self) -> None:
-        for task in list(self.preselected):
-            self.drop_preselected(task)
-        self.reading = AS_RECOGNISED
-        self.task = self.metrics = None
-        self.ticks = {}
-
-
-def register_pages(pages: Mapping[str, StreamlitPage]) -> None:
-    """Remember the pages of this app run, so that any view can link to them by address."""
+def register_pages(pages: Mapping[str, StreamlitPage], shown: StreamlitPage) -> None:
+    """Remember the pages of this app run, so that any view can link to them by address, and the one shown."""
     st.session_state[PAGES] = dict(pages)
+    st.session_state[SHOWN_PATH] = shown.url_path
 
 
-def navigate(page: str, *, run: str | None = None) -> NoReturn:
-    """Show another page, with the run in its address."""
+def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> NoReturn:
+    """Show another page, with the run or the draft in its address."""
     target = st.session_state[PAGES][page]
-    st.switch_page(target, query_params={RUN_PARAMETER: run} if run else None)
+    named = {RUN_PARAMETER: run, DRAFT_PARAMETER: draft}
+    st.switch_page(target, query_params={name: value for name, value in named.items() if value} or None)
+
+
+def address_of_page() -> str:
+    """Return the whole address of the page that is shown, as somebody else would open it."""
+    query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+    path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
+    # The browser's address has the path of the page, unless Streamlit has taken it off.
+    site = (st.context.url or "").rstrip("/").removesuffix(path)
+    return f"{site}{path or '/'}{'?' if query else ''}{query}"
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:
@@ -175,13 +91,6 @@ def set_widgets(values: Mapping[str, object]) -> None:
     st.session_state.update(values)
 
 
-def draft() -> Draft:
-    """Return the session's draft, which the caller may change."""
-    if DRAFT not in st.session_state:
-        st.session_state[DRAFT] = Draft()
-    return cast("Draft", st.session_state[DRAFT])
-
-
 def run_id() -> str | None:
     """Return the run of the address, else the session's last one, which then goes into the address."""
     run = st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN)
@@ -192,18 +101,20 @@ def run_id() -> str | None:
     return run
 
 
-def compared_runs() -> tuple[str | None, str | None]:
-    """Return the two runs of the address; the first is the session's last one where none is named."""
-    return st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN), st.query_params.get(
-        OTHER_PARAMETER
-    )
+def compared_runs() -> list[str]:
+    """Return the runs of the address, each once; without any, the session's last one."""
+    first = st.query_params.get(RUN_PARAMETER) or st.session_state.get(LAST_RUN) or ""
+    named = ",".join([first, *st.query_params.get_all(OTHER_PARAMETER)]).split(",")
+    return [run for run in dict.fromkeys(part.strip() for part in named) if run][:MOST_COMPARED]
 
 
-def set_compared_runs(first: str | None, second: str | None) -> None:
-    """Put two runs into the address."""
-    for name, run in ((RUN_PARAMETER, first), (OTHER_PARAMETER, second)):
-        if run and st.query_params.get(name) != run:
-            st.query_params[name] = run
+def set_compared_runs(runs: Sequence[str]) -> None:
+    """Put runs into the address: the first, and those that it is compared with."""
+    for name, value in ((RUN_PARAMETER, ",".join(runs[:1])), (OTHER_PARAMETER, ",".join(runs[1:]))):
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]
 
 
 def slide() -> int | None:
@@ -261,6 +172,18 @@ def per_upload_key(name: str) -> str:
 def reset_upload() -> None:
     """Reset the upload widget, and those that depend on it, at the next run of the page."""
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def per_draft_key(name: str) -> str:
+    """Key of a widget that shows a part of the draft: another one once another draft was taken up."""
+    number = st.session_state.get(FIELDS, 0)
+    return f"{name}-{number}" if number else name
+
+
+def reset_fields() -> None:
+    """Draw all fields of the draft anew, at the next run of a page or further down on this one."""
+    st.session_state[FIELDS] = st.session_state.get(FIELDS, 0) + 1
+    reset_upload()
 
 
 def set_widget(key: str, value: object) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.jobs.home import store
+from dashboard.jobs.home import store_of
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.results import rank_result
 
@@ -28,7 +28,7 @@ def result(run_id: str) -> RunResult:
     RunNotFoundError
         If there is no such run.
     """
-    revision, seconds = store().revision(run_id)
+    revision, seconds = store_of(run_id).revision(run_id)
     return _at(_read(run_id, revision), seconds)
 
 
@@ -40,7 +40,7 @@ def ranked(run_id: str) -> tuple[RunResult, Ranking]:
     RunNotFoundError
         If there is no such run.
     """
-    revision, seconds = store().revision(run_id)
+    revision, seconds = store_of(run_id).revision(run_id)
     return _at(_read(run_id, revision), seconds), _rank(run_id, revision)
 
 
@@ -51,7 +51,7 @@ def _at(run_result: RunResult, seconds: float) -> RunResult:
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)
 def _read(run_id: str, revision: int) -> RunResult:  # noqa: ARG001 - the answer depends on it
-    return store().result(run_id)
+    return store_of(run_id).result(run_id)
 
 
 @st.cache_resource(max_entries=MAX_KEPT, show_spinner=False)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs
 from dashboard.views.results import projections as projected
-from ptmrank_core.benchmark import run_card
+from ptmrank_core.benchmark import is_shipped, run_card
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Ranking, RunResult
@@ -49,7 +49,8 @@ def show_export(result: RunResult, ranking: Ranking) -> None:
                 on_click="ignore",
                 type="primary" if key == "html" else "secondary",
             )
-    if jobs.is_mine(result.plan.run_id):  # of an upload they name a folder of this machine
+    run = result.plan.run_id
+    if jobs.is_mine(run) or is_shipped(run):  # of an upload they name a folder of this machine
         _offer_repeating(result, name)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ def test_nothing_in_it_is_of_one_machine() -> None:
 
 
 def test_it_is_stored_as_this_version_stores_runs(tmp_path: Path) -> None:
-    """A file that is only read cannot be migrated: it has the tables of today, in one file without a journal."""
+    """What is only read cannot be migrated: it has the tables of today, in one file without a journal."""
     path = tmp_path / "copy.sqlite"
     shutil.copyfile(shipped.shipped_settings().store_file, path)
     with closing(sqlite3.connect(path)) as db:
@@ -126,7 +126,6 @@ def test_no_writer_can_change_it(change: Callable[[RunStore], object], kept: Run
     """Whoever has its store in hand and writes to it is refused, and nothing is different then."""
     with pytest.raises(StoreError, match="run store cannot be used"):
         change(shipped_store())
-    assert shipped_store().revision(shipped.SHIPPED_RUN)[0] == shipped_store().revision(kept.plan.run_id)[0]
     assert shipped_store().result(shipped.SHIPPED_RUN).findings == kept.findings
 
 
@@ -143,20 +142,20 @@ def test_the_pictures_are_whole(kept: RunResult) -> None:
     assert {path.name for path in folder.iterdir()} == {*names, "finished.svg"}
     assert (folder / "finished.svg").read_text(encoding="utf-8") == draw_ranking(kept), MAKE_ANEW
     for path in folder.iterdir():
-        picture = ElementTree.fromstring(path.read_bytes())  # noqa: S314 - our own file
+        picture = ET.fromstring(path.read_bytes())  # noqa: S314 - our own file
         assert not [one for one in picture.iter() if any("href" in name for name in one.attrib)], path
         assert path.stat().st_size < 10_000
 
 
 @pytest.mark.parametrize("source", ["demo:digits", "demo:spoken-digits"])
 def test_a_thumbnail_is_what_the_script_draws(source: str) -> None:
-    """The samples of a demo give the very picture on file; those of the documents follow what is installed."""
+    """The samples of a demo give the very picture on file; documents follow what is installed."""
     path = HOME.parent / "thumbnails" / f"{source.removeprefix('demo:')}.svg"
     assert DRAWN[source](load_samples(source)) == path.read_text(encoding="utf-8"), MAKE_ANEW
 
 
 def test_a_difference_is_named(kept: RunResult) -> None:
-    """A score that is off by more than a thousandth is told, one by less is not, and so is a lost analysis."""
+    """A score that is off by more than a thousandth is told, one by less is not; a lost analysis is."""
 
     def moved(by: float) -> RunResult:
         first, *others = (cell for cell in kept.cells if isinstance(cell, Score))

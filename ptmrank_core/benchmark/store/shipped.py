@@ -74,4 +74,6 @@ def shipped_embeddings(model: str) -> NDArray[Any] | None:
     from safetensors import safe_open  # noqa: PLC0415 - only pictures of embeddings need it
 
     with safe_open(embeddings_file(shipped_settings().home), framework="numpy") as stored:
-        return stored.get_tensor(model) if model in stored.keys() else None  # noqa: SIM118 - no mapping
+        names = stored.keys()
+        found: NDArray[Any] | None = stored.get_tensor(model) if model in names else None
+    return found

@@ -68,7 +68,7 @@ def go_to_upload(browser: WebDriver) -> None:
     """Go from the start, which takes files too, to the page of samples, until the start is gone."""
     click(browser, ".st-key-own button")
     WebDriverWait(browser, PATIENCE_SECONDS, poll_frequency=0.05).until(
-        lambda page: not page.find_elements(By.CSS_SELECTOR, ".st-key-own-samples"),
+        lambda page: not page.find_elements(By.CSS_SELECTOR, ".st-key-card-own"),
         "the start is still there",
     )
     wait_for_title(browser, "Samples")

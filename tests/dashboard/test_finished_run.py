@@ -185,7 +185,7 @@ def test_few_clicks_lead_to_a_ranking(browser: WebDriver, served: str, tmp_path:
 
     browser.get(served)
     browser.execute_script(COUNT_CLICKS)
-    see(browser, ".st-key-own-samples input[type=file]")
+    see(browser, ".st-key-card-own input[type=file]")
     path = write_zip(tmp_path / "patterns.zip", picture_files(8))
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     for title, button in (("Samples", "next"), ("Candidates", "next"), ("Metrics", "rank")):

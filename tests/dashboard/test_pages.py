@@ -38,12 +38,12 @@ def test_the_start_offers_own_samples_first(app: AppTest) -> None:
     """A dropzone, then a finished ranking, then each demo that has models; no trace of an error."""
     app.run()
     assert not app.exception
-    assert [header.value for header in app.header][:2] == ["Your own samples", "A finished ranking"]
+    assert [own.value for own in app.header] == ["Your own samples", "A finished ranking", "Or try a demo"]
     assert len(app.file_uploader) == 1
     demos = [f"demo-{demo.source.removeprefix('demo:')}" for demo in jobs.demos()]
     assert [button.key for button in app.button] == ["own", "finished", *demos]
     assert primary(app) == ["See a finished ranking"]
-    assert "Ranks 13 small image models on 600 samples" in texts(app)
+    assert "13 models, 600 samples" in texts(app)
     shown = [image.proto.imgs[0] for image in app.get("image")]
     assert all(image.alt for image in shown)
     assert len(shown) == 2 + len(demos)

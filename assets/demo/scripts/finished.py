@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import platform
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -138,7 +139,7 @@ def _scores(result: RunResult) -> dict[str, float]:
 
 
 def keep(settings: Settings, home: Path) -> None:
-    """Copy the run of a home into another one, without a path of this machine, to be read there.
+    """Copy the run of a home into another one, without paths and names of this machine, to be read there.
 
     Parameters
     ----------
@@ -162,6 +163,7 @@ def keep(settings: Settings, home: Path) -> None:
             label_encoder=encoder and portable_model(encoder, encoder),
         )
     )
+    store.add_environment(SHIPPED_RUN, {"platform": f"{platform.system()} {platform.machine()}"})
     for outcome in store.outcomes(SHIPPED_RUN).values():
         store.add_outcome(SHIPPED_RUN, replace(outcome, spec=portable_model(outcome.spec, outcome.spec)))
     with closing(sqlite3.connect(target.store_file, isolation_level=None)) as db:

@@ -27,7 +27,7 @@ STYLE = (
 PIXEL, DIGITS, LEVELS = 9, (3, 8, 0, 5), 5
 N_BARS, BAR = 72, 3.2
 LETTERS, LINES = 44, 4
-SHOWN, ROW, PLACES = 5, 25, (190, 300)
+SHOWN, ROW, PLACES = 5, 25, (190, 318)
 SOFT = ' class="soft"'
 
 

@@ -36,22 +36,20 @@ def page() -> None:
     """Draw the page."""
     if jobs.is_demo_only():
         _say_what_it_does()
-        with st.container(border=True):
+        with st.container(border=True, key="card-finished"):
             _finished_card()
     else:
         words, picture = st.columns([3, 1], gap="large", vertical_alignment="center")
         with words:
             _say_what_it_does()
-        picture.image(str(ASSETS / "how-it-works.svg"), alt=HOW, width="stretch")
+        with picture.container(key="how-it-works"):
+            st.image(str(ASSETS / "how-it-works.svg"), alt=HOW, width="stretch")
         own, finished = st.columns([3, 2], gap="medium")
-        with own.container(border=True, height="stretch", key="own-samples"):
+        with own.container(border=True, height="stretch", key="card-own"):
             _own_card()
-        with finished.container(border=True, height="stretch"):
+        with finished.container(border=True, height="stretch", key="card-finished"):
             _finished_card()
-    demos = jobs.demos()
-    for column, demo in zip(st.columns(len(demos), gap="medium"), demos, strict=True):
-        with column.container(border=True, height="stretch"):
-            _demo_card(demo)
+    _demo_cards()
     _recent_runs()
 
 
@@ -73,10 +71,7 @@ def _own_card() -> None:
         key=f"{state.uploader_key()}-start",
     )
     say_room_left()
-    st.caption(
-        "A zip with one folder for each class, a table, or files with a table that says which is what. "
-        "Nothing leaves this machine."
-    )
+    st.caption("A zip with one folder for each class, or a table. Nothing leaves this machine.")
     if st.button("Or a folder, features, the Hub", key="own", type="tertiary", icon=":material/more_horiz:"):
         state.navigate("samples")
     if files and take_upload(files):
@@ -87,17 +82,28 @@ def _finished_card() -> None:
     """Draw the way to the run that comes along, with a picture of its ranking."""
     st.header("A finished ranking")
     st.image(str(THUMBNAILS / "finished.svg"), alt=FINISHED, width="stretch")
+    st.caption("The digits demo with every analysis, ready to look at.")
     if st.button("See a finished ranking", key="finished", type="primary", icon=":material/leaderboard:"):
         state.navigate("results", run=SHIPPED_RUN)
 
 
-def _demo_card(demo: jobs.Demo) -> None:
-    name = demo.source.removeprefix("demo:")
+def _demo_cards() -> None:
+    """Draw the demos side by side."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="demos"):
+        st.header("Or try a demo", width="content")
+        st.caption("Small real checkpoints: no network, no GPU, about a minute.", width="content")
+    demos = jobs.demos()
+    for column, demo in zip(st.columns(len(demos), gap="medium"), demos, strict=True):
+        name = demo.source.removeprefix("demo:")
+        with column.container(border=True, height="stretch", key=f"card-{name}"):
+            _demo_card(demo, name)
+
+
+def _demo_card(demo: jobs.Demo, name: str) -> None:
     st.image(str(THUMBNAILS / f"{name}.svg"), alt=SHOWN[demo.facts.modality], width="stretch")
-    st.header(demo.facts.title)
-    st.markdown(
-        f"{demo.facts.idea} Ranks {plural(len(demo.models), f'small {demo.facts.modality} model')} on "
-        f"{plural(demo.facts.n_samples, 'sample')}, without network or GPU, in about a minute."
+    st.subheader(demo.facts.title)
+    st.caption(
+        f"{demo.facts.idea} {plural(len(demo.models), 'model')}, {plural(demo.facts.n_samples, 'sample')}."
     )
     if st.button("Try the demo", key=f"demo-{name}", icon=":material/play_arrow:"):
         start_demo(demo)

@@ -185,6 +185,7 @@ def _keep_embeddings(settings: Settings, home: Path) -> None:
     path = embeddings_file(home)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({model: features.embeddings for model, features in found.items() if features}, path)
+    path.chmod(0o644)  # others may read what is installed
 
 
 def _problems(result: RunResult) -> Iterator[str]:

@@ -38,6 +38,7 @@ def server_kind(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.
     del home
     if request.param:
         monkeypatch.setenv(request.param, "1")
+        become(monkeypatch, "browser:of-a-visitor")
     st.cache_resource.clear()
     st.cache_data.clear()
     return str(request.param)

@@ -12,7 +12,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from dashboard.views.results.sections import SECTIONS
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, quick_metrics, run_here
+from ptmrank_core.benchmark import (
+    SHIPPED_RUN,
+    RunStore,
+    make_plan,
+    new_run_id,
+    now,
+    quick_metrics,
+    run_here,
+)
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunOptions
@@ -79,6 +87,7 @@ def stops(run: str) -> list[Stop]:
             for title in SECTIONS
         ),
         Stop("results-presentation", f"/results?{urlencode({'run': run, 'present': 'true'})}"),
+        Stop("results-finished", f"/results?run={SHIPPED_RUN}"),
         Stop("results-unknown", "/results?run=nope"),
         Stop("runs", "/runs"),
         Stop("compare", f"/compare?{urlencode({'run': run, 'with': run})}"),

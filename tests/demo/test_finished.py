@@ -17,6 +17,7 @@ import pytest
 
 from assets.demo.scripts import finished
 from assets.demo.scripts.thumbnails import DRAWN, draw_ranking
+from ptmrank_core import cli
 from ptmrank_core.benchmark import RunStore, cached_embeddings, shipped_store
 from ptmrank_core.benchmark.store import shipped
 from ptmrank_core.benchmark.store.schema import prepare_tables
@@ -127,6 +128,14 @@ def test_no_writer_can_change_it(change: Callable[[RunStore], object], kept: Run
     with pytest.raises(StoreError, match="run store cannot be used"):
         change(shipped_store())
     assert shipped_store().result(shipped.SHIPPED_RUN).findings == kept.findings
+
+
+@pytest.mark.usefixtures("home")
+def test_the_command_line_writes_its_report(tmp_path: Path) -> None:
+    """It is named by its id there, wherever the runs of the reader are."""
+    assert cli.main(["report", shipped.SHIPPED_RUN, "--out", str(tmp_path), "--format", "json"]) == 0
+    written = json.loads(next(tmp_path.glob("*.json")).read_text(encoding="utf-8"))
+    assert finished.SAMPLES in json.dumps(written)
 
 
 def test_it_stays_small() -> None:

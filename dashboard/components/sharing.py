@@ -1,4 +1,4 @@
-"""Links to pages; on a server with several users: who owns a run, and whether it shows the demos alone."""
+"""Links to pages; whose a run is and who may change it, and whether a server shows the demos alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ import importlib.util
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.demo import start_demo
 from dashboard.server import owner
 from dashboard.wording import plain
+from ptmrank_core.benchmark import is_shipped
 
-__all__ = ["copy_link", "show_account", "show_demo_only", "show_runs_owner", "show_sharing"]
+__all__ = [
+    "copy_link",
+    "say_who_may",
+    "show_account",
+    "show_demo_only",
+    "show_runs_owner",
+    "show_sharing",
+]
 
 
 def copy_link(note: str) -> None:
@@ -54,6 +63,9 @@ def show_account() -> None:
 
 def show_sharing(run: str) -> None:
     """Say on the page of a run who can see it and who can change it."""
+    if is_shipped(run):
+        _show_read_only(run)
+        return
     if not jobs.is_shared():
         return
     if jobs.is_mine(run):
@@ -66,6 +78,26 @@ def show_sharing(run: str) -> None:
             ":material/visibility: This run belongs to somebody else. You can look at everything and "
             "download its tables; only its owner can stop, continue or delete it."
         )
+
+
+def say_who_may(run: str) -> str:
+    """Say who can start something in a run that is not the visitor's."""
+    if is_shipped(run):
+        return "This run is read-only: run the demo yourself to start it."
+    return "Only the owner of this run can start it."
+
+
+def _show_read_only(run: str) -> None:
+    """Say that a run comes along and cannot be changed, and offer to do the same."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            ":material/lock: A finished run that comes with PTMRank: look at everything and download it. "
+            "It is read-only.",
+            width="content",
+        )
+        if st.button("Run the demo yourself", key="run-demo", type="tertiary", icon=":material/play_arrow:"):
+            source = jobs.outline(run).samples_source
+            start_demo(next(demo for demo in jobs.demos() if demo.source == source))
 
 
 def show_runs_owner() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ptmrank_core.benchmark import RunStore, keep_queues_going
+from ptmrank_core.benchmark import RunStore, is_shipped, keep_queues_going, shipped_store
 from ptmrank_core.benchmark.doctor import Diagnosis, examine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import check_upload
 from ptmrank_core.features import FeatureCache
 
-__all__ = ["examine_home", "features", "settings", "store"]
+__all__ = ["examine_home", "features", "settings", "store", "store_of"]
 
 
 @st.cache_resource
@@ -25,6 +25,11 @@ def store() -> RunStore:
     opened = RunStore(settings())
     keep_queues_going(settings(), opened)
     return opened
+
+
+def store_of(run_id: str) -> RunStore:
+    """Return the store that a run is read from: that of this home, or the one that comes with the product."""
+    return shipped_store() if is_shipped(run_id) else store()
 
 
 @st.cache_resource(max_entries=1, on_release=FeatureCache.close)

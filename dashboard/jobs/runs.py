@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard.jobs.demo_only import require_demo_plan, require_open
-from dashboard.jobs.home import settings, store
+from dashboard.jobs.home import settings, store, store_of
 from dashboard.jobs.sources import Demo, forget_samples, samples
 from dashboard.server import owner
 from dashboard.server.owner import current_owner
@@ -21,6 +21,7 @@ from ptmrank_core.benchmark import (
     cancel_run,
     clear_failed,
     delete_run,
+    is_shipped,
     keep_queues_going,
     list_runs,
     make_plan,
@@ -124,18 +125,22 @@ def is_shared() -> bool:
 
 
 def is_mine(run_id: str) -> bool:
-    """Whether a run belongs to the current owner: others can only look at it.
+    """Whether a run belongs to the current owner: others, and one that is shipped, can only be looked at.
 
     Raises
     ------
     RunNotFoundError
         If there is no such run.
     """
-    return store().owner(run_id) == current_owner()
+    return store_of(run_id).owner(run_id) == current_owner()
 
 
 def require_owner(run_id: str) -> None:
     """Refuse to change a run for anybody but its owner."""
+    if is_shipped(run_id):
+        raise NotOwnerError(
+            "This run comes with PTMRank and is read-only.", hint="Run the demo yourself: that one is yours."
+        )
     if not is_mine(run_id):
         raise NotOwnerError(
             "This run belongs to somebody else: you can look at it, but not change it.",
@@ -170,7 +175,7 @@ def retry(run_id: str) -> None:
 
 def failures(run_id: str) -> tuple[Failure, ...]:
     """Read what failed in a run."""
-    return store().failures(run_id)
+    return store_of(run_id).failures(run_id)
 
 
 def leave_out(run_id: str, models: Sequence[str]) -> None:
@@ -190,7 +195,7 @@ def finish_without(run_id: str, models: Sequence[str]) -> None:
 @st.cache_resource(max_entries=20, show_spinner=False)
 def partial_ranking(run_id: str, finished: tuple[str, ...], *, has_failed: bool) -> tuple[Ranking, int]:  # noqa: ARG001
     """Rank the finished models of a run, again whenever another one has finished; count all candidates."""
-    found = store().result(run_id)
+    found = store_of(run_id).result(run_id)
     return rank_partially(found), len(found.plan.candidates)
 
 
@@ -233,7 +238,7 @@ def history(limit: int = -1) -> list[RunEntry]:
 
 def entry(run_id: str) -> RunEntry:
     """Read one run and its state, whoever owns it."""
-    found = read_entry(store(), settings(), run_id)
+    found = read_entry(store_of(run_id), settings(), run_id)
     return replace(found, outline=_as_seen(found.outline))
 
 
@@ -245,17 +250,18 @@ def sizes() -> dict[str, int]:
 def progress(run_id: str) -> RunProgress:
     """Read the progress of a run; whoever looks keeps the queues going."""
     keep_queues_going(settings(), store())
-    return read_progress(store(), settings(), run_id)
+    return read_progress(store_of(run_id), settings(), run_id)
 
 
 def outline(run_id: str) -> Outline:
     """Read the outline of a run, without its results."""
-    return _as_seen(store().outline(run_id))
+    return _as_seen(store_of(run_id).outline(run_id))
 
 
 def _as_seen(found: Outline) -> Outline:
     """Leave out what the owner of a run calls it and notes of it, where somebody else looks at it."""
-    return found if is_mine(found.run_id) else replace(found, name="", note="", is_starred=False)
+    is_open = is_shipped(found.run_id) or is_mine(found.run_id)
+    return found if is_open else replace(found, name="", note="", is_starred=False)
 
 
 def keep_truth(found: RunResult, truth: Truth) -> None:

@@ -50,6 +50,7 @@ def _import_all(views_are_there: Event) -> None:
         views_are_there.set()
     for name in LATER:
         import_module(name)
+    import_module("dashboard.jobs.run_results").read_ahead()
     gc.collect()
     gc.freeze()
     import_module("dashboard.jobs.housekeeping").sweep_at_start()

@@ -41,12 +41,14 @@ from ptmrank_core.benchmark.scheduling.queue import next_run
 from ptmrank_core.benchmark.scheduling.resumable import find_unfinished
 from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expected_time
 from ptmrank_core.benchmark.store.outlines import MAX_NAME, MAX_NOTE, Outline
+from ptmrank_core.benchmark.store.shipped import SHIPPED_RUN, is_shipped, shipped_store
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
 
 __all__ = [
     "MAX_NAME",
     "MAX_NOTE",
     "NO_SUBSTITUTES",
+    "SHIPPED_RUN",
     "Differences",
     "ExpectedTime",
     "MetricCoverage",
@@ -73,6 +75,7 @@ __all__ = [
     "expected_time",
     "find_unfinished",
     "inapplicable_metrics",
+    "is_shipped",
     "keep_queues_going",
     "known_skips",
     "leave_out",
@@ -96,6 +99,7 @@ __all__ = [
     "run_taken",
     "save_best",
     "score_cells",
+    "shipped_store",
     "skipped_cells",
     "start_worker",
 ]

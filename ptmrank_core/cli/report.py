@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ptmrank_core import results
-from ptmrank_core.benchmark import RunStore, Sources, cached_embeddings
+from ptmrank_core.benchmark import (
+    SHIPPED_RUN,
+    RunStore,
+    Sources,
+    cached_embeddings,
+    is_shipped,
+    shipped_store,
+)
 from ptmrank_core.cli.output import DONE, print_text, say
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import load_samples
@@ -32,7 +39,10 @@ LATEST = "latest"
 def add_report_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
     report = commands.add_parser("report", help="write a run's tables and its HTML report")
-    report.add_argument("run", help="id of a run or its first characters, latest, or a result.json")
+    report.add_argument(
+        "run",
+        help=f"id of a run or its first characters, latest, a result.json, or {SHIPPED_RUN}: it comes along",
+    )
     report.add_argument("--out", type=Path, required=True, help="folder to write into")
     report.add_argument(
         "--format", default=None, help="comma-separated: html, csv, json, parquet, md, latex; by default all"
@@ -43,7 +53,7 @@ def add_report_command(commands: Any) -> None:
 def _report(arguments: argparse.Namespace) -> int:
     """Write the files of a stored run."""
     settings = load_settings()
-    store = RunStore(settings)
+    store = shipped_store() if is_shipped(arguments.run) else RunStore(settings)
     result = store.result(find_run(arguments.run, store))
     for path in write_report(result, arguments.out, settings, formats=arguments.format):
         print_text(str(path))

@@ -64,6 +64,17 @@ def wait_for_title(browser: WebDriver, title: str) -> None:
     )
 
 
+def go_to_upload(browser: WebDriver) -> None:
+    """Go from the start, which takes files too, to the page of samples, until the start is gone."""
+    click(browser, ".st-key-own button")
+    WebDriverWait(browser, PATIENCE_SECONDS, poll_frequency=0.05).until(
+        lambda page: not page.find_elements(By.CSS_SELECTOR, ".st-key-card-own"),
+        "the start is still there",
+    )
+    wait_for_title(browser, "Samples")
+    see(browser, "input[type=file]")
+
+
 def tick_demo_models(browser: WebDriver) -> None:
     """Open the group of demo models on the candidates page and tick all of them."""
     click(browser, f"{DEMO_MODELS} summary")
@@ -129,8 +140,7 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     path = tmp_path / "reviews.csv"
     path.write_bytes(review_table(30))
     browser.get(server)
-    click(browser, ".st-key-own button")
-    see(browser, "input[type=file]")
+    go_to_upload(browser)
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, "[class*=st-key-label-columns]")
     click(browser, ".st-key-next button")
@@ -150,7 +160,7 @@ def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     browser.get(server)
-    click(browser, ".st-key-own button")
+    go_to_upload(browser)
     click(browser, ".st-key-way button:nth-of-type(2)")
     see(browser, "input[webkitdirectory]")
     browser.find_element(By.CSS_SELECTOR, "input[webkitdirectory]").send_keys(str(tmp_path / "patterns"))
@@ -165,8 +175,7 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     """Upload, report, rank, kill -9: the page says so, and Resume finishes the run."""
     path = write_zip(tmp_path / "patterns.zip", picture_files(40))
     browser.get(server)
-    click(browser, ".st-key-own button")
-    see(browser, "input[type=file]")
+    go_to_upload(browser)
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     click(browser, ".st-key-next button")
     wait_for_title(browser, "Candidates")

@@ -65,6 +65,8 @@ def test_every_page_says_so(app: AppTest) -> None:
     assert not app.exception
     assert BANNER in texts(app)
     assert "own" not in buttons(app)
+    assert not app.file_uploader
+    assert "finished" in buttons(app)
     assert {f"demo-{name.removeprefix('demo:')}" for name in DEMO_SAMPLES} <= buttons(app)
     for page in ("samples", "candidates", "metrics", "runs", "about"):
         open_page(app, page)

@@ -15,7 +15,15 @@ from ptmrank_core.records import RunState
 from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.dashboard.reading import answer, figures, open_section, texts, tick_demo_models
+from tests.dashboard.reading import (
+    answer,
+    buttons,
+    figures,
+    open_section,
+    primary,
+    texts,
+    tick_demo_models,
+)
 from tests.ready_made import save_features
 
 
@@ -26,15 +34,19 @@ def finished_run(settings: Settings, picture_zip: Path, zoo: Path) -> str:
     return run_id
 
 
-def test_the_start_offers_the_demos_and_own_samples(app: AppTest) -> None:
-    """A new user sees a way in for each demo that has models, and no trace of an error."""
+def test_the_start_offers_own_samples_first(app: AppTest) -> None:
+    """A dropzone, then a finished ranking, then each demo that has models; no trace of an error."""
     app.run()
     assert not app.exception
-    labels = [button.label for button in app.button]
-    assert labels == ["Try the demo"] * len(jobs.demos()) + ["Use my own samples"]
-    assert app.button(key="demo-digits")
-    assert "Ranks 13 small image models on 600 samples" in texts(app)
-    assert "a ranking of the models, the best on top" in app.get("image")[0].proto.imgs[0].alt
+    assert [own.value for own in app.header] == ["Your own samples", "A finished ranking", "Or try a demo"]
+    assert len(app.file_uploader) == 1
+    demos = [f"demo-{demo.source.removeprefix('demo:')}" for demo in jobs.demos()]
+    assert [button.key for button in app.button] == ["own", "finished", *demos]
+    assert primary(app) == ["See a finished ranking"]
+    assert "13 models, 600 samples" in texts(app)
+    shown = [image.proto.imgs[0] for image in app.get("image")]
+    assert all(image.alt for image in shown)
+    assert len(shown) == 2 + len(demos)
 
 
 def test_a_demo_without_models_is_not_shown(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +54,28 @@ def test_a_demo_without_models_is_not_shown(app: AppTest, monkeypatch: pytest.Mo
     pictures = tuple(spec for spec in catalogue.demo_models() if spec.modality == "image")
     monkeypatch.setattr(catalogue, "demo_models", lambda: pictures)
     app.run()
-    assert [button.key for button in app.button] == ["demo-digits", "own"]
+    assert [button.key for button in app.button] == ["own", "finished", "demo-digits"]
+
+
+def test_files_that_are_dropped_on_the_start_are_taken_at_once(app: AppTest, picture_zip: Path) -> None:
+    """No click: they are stored as the Samples page stores them, which then shows how they were read."""
+    app.run()
+    app.file_uploader[0].set_value([("patterns.zip", picture_zip.read_bytes(), "application/zip")]).run()
+    assert not app.exception
+    assert app.title[0].value == "Samples"
+    assert "What was read: patterns.zip" in texts(app)
+    assert "next" in buttons(app)
+
+
+def test_files_that_the_start_cannot_take_are_told_there(app: AppTest) -> None:
+    """The reason stands beside the dropzone, which takes the next ones."""
+    app.run()
+    app.file_uploader[0].set_value([("fake.zip", b"nothing", "application/zip")]).run()
+    assert app.title[0].value == "Which pre-trained model should I fine-tune?"
+    assert "fake.zip" in app.error[0].value
+    app.run()
+    assert not app.error
+    assert len(app.file_uploader) == 1
 
 
 def test_own_samples_are_reported_before_anything_is_computed(app: AppTest, picture_zip: Path) -> None:

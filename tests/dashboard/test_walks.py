@@ -24,6 +24,7 @@ from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import (
     DEMO_MODELS,
     click,
+    go_to_upload,
     open_section,
     see,
     tick_demo_models,
@@ -107,7 +108,7 @@ def features(folder: Path) -> Path:
 
 def send(browser: WebDriver, path: Path, *, are_features: bool) -> None:
     """Go from the start to the metrics with an upload."""
-    click(browser, ".st-key-own button")
+    go_to_upload(browser)
     if are_features:
         click(browser, ".st-key-way button:nth-of-type(3)")
         see(browser, "[class*=features] input[type=file], [class*=already] input[type=file]")
@@ -268,8 +269,7 @@ def test_a_workbook_of_two_sheets_is_asked_about(
     path = tmp_path / "comments.xlsx"
     path.write_bytes(workbook_of_reviews("May", "June"))
     browser.get(served[0])
-    click(browser, ".st-key-own button")
-    see(browser, "input[type=file]")
+    go_to_upload(browser)
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
     see(browser, "[class*=st-key-answer-1] button")
     see(browser, ".stColumn:nth-child(2) .stCode code")  # what draws it is loaded late

@@ -12,7 +12,15 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from dashboard.views.results.sections import SECTIONS
-from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, quick_metrics, run_here
+from ptmrank_core.benchmark import (
+    SHIPPED_RUN,
+    RunStore,
+    make_plan,
+    new_run_id,
+    now,
+    quick_metrics,
+    run_here,
+)
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.records import Analyses, ExtractionOptions, ModelSpec, RunOptions
@@ -82,6 +90,7 @@ def stops(run: str) -> list[Stop]:
             Stop(f"results-slide-{number}", f"/results?{urlencode({'run': run, 'slide': number})}")
             for number in range(1, 6)
         ),
+        Stop("results-finished", f"/results?run={SHIPPED_RUN}"),
         Stop("results-unknown", "/results?run=nope"),
         Stop("runs", "/runs"),
         Stop("compare", f"/compare?{urlencode({'run': run, 'with': run})}"),

@@ -58,7 +58,8 @@ def test_it_holds_the_demos_whole(held: set[str]) -> None:
 def test_it_holds_no_more_of_the_assets_than_the_product_reads(held: set[str]) -> None:
     """Scripts, pictures of the README and guides stay in the repository; so do the tests, and secrets."""
     assets = {name.removeprefix(INSIDE) for name in held if name.startswith(INSIDE)}
-    assert {name.rpartition(".")[2] for name in assets} == {"svg", "json", "flac", "zip", "safetensors", "md"}
+    endings = {"svg", "json", "flac", "zip", "safetensors", "sqlite", "md"}
+    assert {name.rpartition(".")[2] for name in assets} == endings
     assert all(name.startswith("demo/zoo/") for name in assets if name.endswith(".md"))
     assert {name.split("/")[0] for name in held} == set(PACKAGES)
     assert {name for name in held if name.startswith("dashboard/settings/")} == {SETTINGS}

@@ -13,12 +13,13 @@ from dashboard import jobs, state
 from dashboard.components.drafting import drafting, offer_unfinished
 from dashboard.components.gallery import gallery
 from dashboard.components.preflight import preflight
+from dashboard.components.uploading import say_room_left, take_upload
 from dashboard.views.samples.hub_field import choose_dataset
 from dashboard.views.samples.question import ask, choose_data_parts, offer
 from dashboard.views.samples.reading_form import choose_columns, choose_reading, mend_reading
 from dashboard.views.samples.subsample import choose_part
-from dashboard.wording import plain, plural, say_room, show_error, source_name
-from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
+from dashboard.wording import plain, plural, show_error, source_name
+from ptmrank_core.errors import PTMRankError, UnclearReadingError
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["page"]
@@ -30,7 +31,6 @@ LABELS = {
     FEATURES: "Files of features, one for each model",
 }
 FEATURE_TABLES = {".csv", ".tsv", ".parquet"}
-MAX_FILES = 500
 HOW = """
 - **One archive** (zip, tar, tar.gz) with a folder of files for each class: `cats/1.jpg`, `cats/2.png`,
   `dogs/1.webp` … The files may be pictures, recordings, videos or texts.
@@ -71,8 +71,8 @@ def _choose(draft: state.Draft) -> None:
             if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
                 draft.use_samples(demo.source)
                 state.reset_upload()
-    if files:
-        _keep(files, are_features=are_features)
+    if files and take_upload(files, are_features=are_features):
+        st.rerun()
     if draft.ready_made:
         _report_features(draft, draft.ready_made)
     elif draft.samples_source:
@@ -87,61 +87,12 @@ def _ask_for_files(draft: state.Draft) -> tuple[Sequence[UploadedFile], bool]:
         accept_multiple_files="directory" if way == FOLDER else True,
         key=state.uploader_key() if way == FILES else f"{state.uploader_key()}-{way.split()[-1]}",
     )
-    if jobs.is_shared():
-        _say_room()
+    say_room_left()
     if way != FEATURES:
         choose_dataset(draft)
     with st.expander("What can I upload?", expanded=not (draft.samples_source or draft.ready_made)):
         st.markdown(HOW)
     return files, way == FEATURES
-
-
-def _say_room() -> None:
-    """Say how much a visitor may upload: the server takes no file that does not fit, and says nothing."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"{say_room(jobs.room())} A file that does not fit is marked red and not taken.", width="content"
-        )
-        state.link("cache", "See what you keep", icon=":material/database:")
-
-
-def _keep(uploaded: Sequence[UploadedFile], *, are_features: bool) -> None:
-    """Keep an upload and empty the widget; its bytes leave the memory, also where it is refused."""
-    try:
-        files = [(file.name, file.getvalue()) for file in uploaded]
-        if len(files) > MAX_FILES:
-            raise InputError(
-                f"The upload holds {len(files):,} files; at most {MAX_FILES} separate files are accepted.",
-                hint="Pack them as one .zip file.",
-            )
-        if are_features:
-            state.draft().use_features(jobs.keep_features(files))
-        else:
-            state.draft().use_samples(_keep_readable(files))
-    except PTMRankError as error:
-        show_error(error)
-        return
-    finally:
-        jobs.release_uploads(uploaded)
-        state.reset_upload()
-    st.rerun()
-
-
-def _keep_readable(files: list[tuple[str, bytes]]) -> str:
-    """Keep an upload that can be read, perhaps once something was chosen or answered; return its source.
-
-    Raises
-    ------
-    PTMRankError
-        If it cannot be kept, or nothing on the page makes it readable.
-    """
-    source = jobs.keep_upload(files)
-    try:
-        jobs.preview(source)
-    except InputError as error:  # the report asks, and has the fields
-        if not (error.fields or isinstance(error, UnclearReadingError)):
-            raise
-    return source
 
 
 def _report(draft: state.Draft, source: str) -> None:

@@ -32,7 +32,16 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.records.foreign import read_json_file
 
-__all__ = ["CARD_FORMAT", "CardCell", "ModelConditions", "RunCard", "make_card", "read_card", "run_card"]
+__all__ = [
+    "CARD_FORMAT",
+    "CardCell",
+    "ModelConditions",
+    "RunCard",
+    "make_card",
+    "portable_model",
+    "read_card",
+    "run_card",
+]
 
 # 1: extraction facts beside the revision of each model. 2: in an extraction report of their own.
 CARD_FORMAT = 2
@@ -123,7 +132,8 @@ def make_card(result: RunResult) -> RunCard:
     """Make the card of a run."""
     outcomes = result.outcomes
     models = tuple(
-        _portable(outcomes[own.id].spec if own.id in outcomes else own, own) for own in result.plan.models
+        portable_model(outcomes[own.id].spec if own.id in outcomes else own, own)
+        for own in result.plan.models
     )
     return RunCard(
         run_card=CARD_FORMAT,
@@ -154,10 +164,10 @@ def _label_encoder(result: RunResult) -> ModelSpec | None:
     """Return the text model for the class names, with its exact revision if it has been run."""
     spec = result.plan.label_encoder
     revision = result.environment.get(LABEL_ENCODER_REVISION)
-    return None if spec is None else replace(_portable(spec, spec), revision=revision or spec.revision)
+    return None if spec is None else replace(portable_model(spec, spec), revision=revision or spec.revision)
 
 
-def _portable(spec: ModelSpec, planned: ModelSpec) -> ModelSpec:
+def portable_model(spec: ModelSpec, planned: ModelSpec) -> ModelSpec:
     """Drop the paths of a Hub or demo model, which differ between machines, and of a merged copy."""
     if spec.base is not None:
         spec = replace(spec, path=planned.path, base=replace(spec.base, path=None))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.normalisation import normalise
+from ptmrank_core.benchmark.store.shipped import is_shipped, shipped_embeddings
 from ptmrank_core.events import discard_event, never_cancels
 from ptmrank_core.features import FeatureCache, load_cached
 from ptmrank_core.records import ModelSpec, RunPlan, Samples
@@ -24,7 +25,7 @@ def cached_embeddings(
     Parameters
     ----------
     plan
-        The plan of the run.
+        The plan of the run; the one that comes with the product brings its embeddings along.
     spec
         The model, as the run resolved it.
     samples
@@ -48,6 +49,9 @@ def cached_embeddings(
         fetched = sources.fetch(spec, sink=discard_event, cancel=never_cancels)
         embeddings = sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
         return _normalised(embeddings, plan)
+    if is_shipped(plan.run_id):
+        embeddings = shipped_embeddings(spec.id)
+        return None if embeddings is None else _normalised(embeddings, plan)
     features = load_cached(samples, spec, options=plan.options, cache=cache)
     return None if features is None else _normalised(features.embeddings, plan)
 

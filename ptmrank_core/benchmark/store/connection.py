@@ -39,6 +39,8 @@ class Database:
     ----------
     path
         The file.
+    is_read_only
+        Whether the file is only read: it must be there, and nothing is created beside it.
 
     Raises
     ------
@@ -46,9 +48,11 @@ class Database:
         If the file cannot be read or written: now, and whenever it is used.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        self._path, self._is_read_only = path, is_read_only
         self._thread = threading.local()
+        if is_read_only:
+            return
         with store_errors(WHAT, path.parent, is_folder=True):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._open() as db:
@@ -80,10 +84,15 @@ class Database:
     def _connection(self) -> Iterator[sqlite3.Connection]:
         with (
             store_errors(WHAT, self._path),
-            closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as db,
+            closing(self._connect()) as db,
         ):
             db.text_factory = decode_column
             yield db
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._is_read_only:  # immutable: no journal and no lock, in a folder that nobody may write to
+            return sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+        return sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
@@ -100,7 +109,7 @@ class Database:
         """
         with ExitStack() as held:
             with store_errors(WHAT, self._path):
-                db = held.enter_context(closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)))
+                db = held.enter_context(closing(self._connect()))
                 db.execute("PRAGMA schema_version").fetchone()  # it is opened when it is read first
             yield
 

@@ -56,8 +56,8 @@ POSITION = "run_id, state, owner, device, ticket, awaits_worker"
 class QueueTable(Database):
     """The runs of one ``PTMRANK_HOME`` as the queue sees them."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.store_file)
+    def __init__(self, settings: Settings, *, is_read_only: bool = False) -> None:
+        super().__init__(settings.store_file, is_read_only=is_read_only)
         self.settings = settings
 
     def _row(self, run_id: str, columns: str) -> tuple[Any, ...]:

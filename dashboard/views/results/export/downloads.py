@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import jobs
 from dashboard.views.results import projections as projected
-from ptmrank_core.benchmark import run_card
+from ptmrank_core.benchmark import is_shipped, run_card
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Ranking, RunResult
@@ -53,9 +53,10 @@ def show_export(result: RunResult, ranking: Ranking) -> None:
 
 def offer_repeating(result: RunResult) -> None:
     """Draw what does the same run again: the command line, and the card with everything it depends on."""
-    if not jobs.is_mine(result.plan.run_id):  # of an upload they name a folder of this machine
+    run = result.plan.run_id
+    if not (jobs.is_mine(run) or is_shipped(run)):  # of an upload they name a folder of this machine
         return
-    name = f"ptmrank-{result.plan.run_id[:8]}"
+    name = f"ptmrank-{run[:8]}"
     st.header("Do it again")
     command = rank_command(result.plan)
     if command:

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components.sharing import say_who_may
 from dashboard.views.results.training.place import go_to_training
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.benchmark import RunProgress
@@ -77,7 +78,7 @@ def offer_race(result: RunResult, ranking: Ranking, progress: RunProgress) -> No
         return
     st.markdown(ABOUT.format(device=_say_device(result)))
     if not jobs.is_mine(result.plan.run_id):
-        st.caption("Only the owner of this run can start it.")
+        st.caption(say_who_may(result.plan.run_id))
     elif result.state is not RunState.FINISHED or progress.alive:
         st.caption("It can be started once the run has finished.")
     else:

@@ -31,12 +31,16 @@ __all__ = [
     "remember_run",
     "reset_upload",
     "run_id",
+    "select_samples",
+    "selected_samples",
     "session_token",
     "set_compared_runs",
     "set_widget",
     "set_widgets",
     "start_widget",
     "uploader_key",
+    "value",
+    "value_of",
     "widget_is",
 ]
 
@@ -49,6 +53,8 @@ LAST_VALUE = "last-value"
 OF_SESSION = "of_session"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
+SELECTED = "selected-samples"
+SELECTED_PARAMETER = "picked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +253,33 @@ def reset_upload() -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a widget that this run of the page has not drawn yet."""
     st.session_state[key] = value
+
+
+def value(key: str) -> object:
+    """Return the value of a widget, from a callback; ``None`` where it has none."""
+    return st.session_state.get(key)
+
+
+def value_of(key: str, name: str) -> object:
+    """Return a value of a component of our own; ``None`` before the browser has sent one."""
+    return dict(st.session_state.get(key) or {}).get(name)
+
+
+def selected_samples() -> str:
+    """Return the selection of the address, unless the session's one was too long for it."""
+    in_address = st.query_params.get(SELECTED_PARAMETER, "")
+    kept, its_address = st.session_state.get(SELECTED, ("", ""))
+    return str(kept if in_address == its_address else in_address)
+
+
+def select_samples(selection: str, *, fits_address: bool) -> None:
+    """Remember a selection, in the address where it is short enough for one."""
+    in_address = selection if fits_address else ""
+    st.session_state[SELECTED] = (selection, in_address)
+    if in_address:
+        st.query_params[SELECTED_PARAMETER] = in_address
+    else:
+        st.query_params.pop(SELECTED_PARAMETER, None)
 
 
 def widget_is(key: str, value: object) -> bool:

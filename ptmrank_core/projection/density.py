@@ -73,7 +73,7 @@ def estimate_density(points: ArrayLike, n_cells: int = N_CELLS) -> Density:
 
     The bandwidth is Scott's [1]_ of the smaller of standard deviation and scaled interquartile range, of each
     axis. Points are counted in cells first, which makes the work independent of their number; the error of
-    that is below one in a hundred of the largest density.
+    that is below three in a hundred of the largest density.
 
     Parameters
     ----------

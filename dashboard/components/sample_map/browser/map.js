@@ -20,6 +20,7 @@ export class MapView {
     this.flags = new Uint8Array(0);
     this.nChosen = 0;
     this.hoveredRow = -1;
+    this.painted = 0;
     this.ended = new AbortController();
     this.tools = this.makeTools();
     this.grid = make("div", { class: "panels" });
@@ -176,6 +177,7 @@ export class MapView {
       let isMoving = false;
       this.panels.forEach(({ panel }) => (isMoving = panel.frame(time) || isMoving));
       this.root.dataset.moving = String(isMoving);
+      this.root.dataset.painted = String((this.painted += 1));
       this.root.dataset.drawn = String([...this.panels.values()].every(({ panel }) => panel.rows.length > 0));
       if (isMoving) this.wake();
     });

@@ -2,7 +2,7 @@
 
 import { part } from "./store.js";
 
-const NAME_PIXELS = 12;
+const NAME_PIXELS = 13;
 const MAX_NAME = 26;
 const TILE_PIXELS = 40;
 
@@ -90,7 +90,6 @@ function drawNames(context, panel, shapes) {
   context.font = `600 ${NAME_PIXELS}px ${view.theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.lineJoin = "round";
   for (const [code, x, y] of shapes.names) {
     if (!isShown(view, code)) continue;
     const text = shorten(view.classes?.names?.[code] ?? "");
@@ -105,9 +104,12 @@ function drawNames(context, panel, shapes) {
         (box) => Math.abs(box.x - across) >= (box.wide + wide) / 2 || Math.abs(box.y - at) >= high));
     if (free === undefined) continue;
     taken.push({ x: across, y: free, wide });
-    context.lineWidth = 4;
-    context.strokeStyle = css(view.theme.ground);
-    context.strokeText(text, across, free);
+    context.fillStyle = css(view.theme.ground);
+    context.globalAlpha = 0.85;
+    context.beginPath();
+    context.roundRect(across - wide / 2, free - high / 2, wide, high, 3);
+    context.fill();
+    context.globalAlpha = 1;
     context.fillStyle = css(view.theme.ink);
     context.fillText(text, across, free);
   }

@@ -24,7 +24,8 @@ N_CLASSES = 20
 FRAMES = """
 const [what, n, settings, done] = arguments, plot = map().querySelector(".plot");
 const box = plot.getBoundingClientRect(), times = [];
-const at = (x, y) => ({ clientX: box.left + x, clientY: box.top + y, pointerId: 1, button: 0, bubbles: true });
+const at = (x, y) => ({
+  clientX: box.left + x, clientY: box.top + y, pointerId: 1, button: 0, bubbles: true });
 const hand = (name, x, y) => plot.dispatchEvent(new PointerEvent(name, at(x, y)));
 plot.setPointerCapture = () => undefined;
 if (what === "move") {
@@ -52,14 +53,15 @@ requestAnimationFrame(step);
 def clouds(n_points: int, seed: int) -> NDArray[np.float64]:
     """Points of 20 classes, each a cloud of its own."""
     rng = np.random.default_rng(seed)
-    return rng.normal(size=(N_CLASSES, 2))[np.arange(n_points) % N_CLASSES] * 4 + rng.normal(size=(n_points, 2))
+    middles = 4 * rng.normal(size=(N_CLASSES, 2))
+    return np.asarray(middles[np.arange(n_points) % N_CLASSES] + rng.normal(size=(n_points, 2)))
 
 
 def measure(browser: WebDriver, n_points: int, n_panels: int) -> dict[str, float]:
     """Return the median milliseconds from frame to frame, of each thing that the hand does."""
     samples, names = labelled(n_points, N_CLASSES), [f"m{place}" for place in range(n_panels)]
-    planes = {f"{name}{plane}": clouds(n_points, seed) for seed, name in enumerate(names) for plane in ("", "'")}
-    bring(browser, samples, planes, "classes")
+    planes = [f"{name}{plane}" for name in names for plane in ("", "'")]
+    bring(browser, samples, {plane: clouds(n_points, seed) for seed, plane in enumerate(planes)}, "classes")
     settings = map_settings(*names)
     draw(browser, settings)
     elsewhere: dict[str, Any] = map_settings(*names)

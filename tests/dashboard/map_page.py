@@ -41,19 +41,21 @@ window.bring = (part) => {
   if (!carriers.has(part.id)) carriers.set(part.id, document.createElement("div"));
   draw({ data: part, parentElement: carriers.get(part.id), setStateValue: window.take });
 };
-window.show = (data) => draw({ data, parentElement: root, setStateValue: window.take, setTriggerValue: window.take });
+window.show = (data) =>
+  draw({ data, parentElement: root, setStateValue: window.take, setTriggerValue: window.take });
 window.map = () => root.querySelector(".map");
 """
+
+
+OWN = {"/": (PAGE, "text/html"), "/start.js": (START, "text/javascript")}
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
     """The files of the map, and two of this module."""
 
-    own = {"/": (PAGE, "text/html"), "/start.js": (START, "text/javascript")}
-
     def do_GET(self) -> None:
         """Answer a request."""
-        text, kind = self.own.get(self.path, ("", ""))
+        text, kind = OWN.get(self.path, ("", ""))
         if not text:
             super().do_GET()
             return

@@ -37,16 +37,18 @@ def test_the_density_is_the_sum_of_its_kernels() -> None:
 
 
 def test_the_bandwidth_is_scotts() -> None:
-    """n to the power of -1/6 in two dimensions; a far outlier does not widen it."""
+    """The number of samples to the power of -1/6 in two dimensions; a far outlier does not widen it."""
     wide = estimate_density(BLOB).bandwidth
     assert wide[0] / (2.0 * 400 ** (-1 / 6)) == pytest.approx(1, abs=0.15)
     far = np.vstack([BLOB, [[500.0, -1.0]]])
-    assert estimate_density(far).bandwidth[0] == pytest.approx(max(wide[0], 0.01 * np.ptp(far[:, 0])), rel=0.05)
+    assert estimate_density(far).bandwidth[0] == pytest.approx(
+        max(wide[0], 0.01 * np.ptp(far[:, 0])), rel=0.05
+    )
 
 
 def test_a_line_holds_its_share() -> None:
     """Half and nine tenths of the samples lie within; of two clusters each has lines of its own."""
-    both = np.vstack([BLOB, BLOB + [30, 0]])
+    both = np.vstack([BLOB, BLOB + np.array([30, 0])])
     for contour in contours(both):
         within = np.zeros(len(both), dtype=int)
         for line in contour.lines:
@@ -58,7 +60,7 @@ def test_a_line_holds_its_share() -> None:
 
 def test_a_label_stands_where_most_samples_are() -> None:
     """In the larger of two clusters, on a sample; not between them, where the mean is."""
-    points = np.vstack([RNG.normal(size=(80, 2)), RNG.normal(size=(40, 2)) + [20, 0]])
+    points = np.vstack([RNG.normal(size=(80, 2)), RNG.normal(size=(40, 2)) + np.array([20, 0])])
     place = densest_place(points)
     assert list(place) in points.tolist()
     assert np.hypot(*place) < 1

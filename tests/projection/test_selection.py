@@ -36,7 +36,23 @@ def test_whatever_is_chosen_comes_back(n_samples: int, share: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1-5", "r", "r0", "r5-3", "r1..2", "r1-", "r01", "r１", "b", "b!", "bA", "bAAAA", "x1", "r1,2", "r-1"],
+    [
+        "1-5",
+        "r",
+        "r0",
+        "r5-3",
+        "r1..2",
+        "r1-",
+        "r01",
+        "r\uff11",
+        "b",
+        "b!",
+        "bA",
+        "bAAAA",
+        "x1",
+        "r1,2",
+        "r-1",
+    ],
 )
 def test_what_somebody_made_up_is_refused(text: str) -> None:
     """Each says what a selection looks like."""

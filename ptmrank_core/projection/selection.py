@@ -15,6 +15,7 @@ __all__ = ["MAX_SELECTION_CHARS", "decode_selection", "encode_selection"]
 
 MAX_SELECTION_CHARS = 4_000
 """The longest text: any choice among 23,000 samples fits, and more where they stand together."""
+READABLE_CHARS = 80
 RANGES, BITS = "r", "b"
 RANGE = re.compile(r"[1-9]\d{0,8}(?:-[1-9]\d{0,8})?", re.ASCII)
 
@@ -22,8 +23,8 @@ RANGE = re.compile(r"[1-9]\d{0,8}(?:-[1-9]\d{0,8})?", re.ASCII)
 def encode_selection(rows: ArrayLike, n_samples: int) -> str:
     """Write chosen samples as a text.
 
-    Their numbers from 1 as ranges (``"r1-5.9"``), or one bit for each sample (``"b"`` and URL-safe base64),
-    whichever is shorter.
+    Their numbers from 1 as ranges (``"r1-5.9"``), which can be read; where these take over 80 characters, one
+    bit for each sample (``"b"`` and URL-safe base64) if that is shorter.
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def encode_selection(rows: ArrayLike, n_samples: int) -> str:
     first, last = chosen[np.concatenate([[0], ends + 1])] + 1, chosen[np.concatenate([ends, [-1]])] + 1
     pairs = zip(first.tolist(), last.tolist(), strict=True)
     ranges = RANGES + ".".join(f"{one}" if one == other else f"{one}-{other}" for one, other in pairs)
+    if len(ranges) <= READABLE_CHARS:
+        return ranges
     bits = np.zeros(n_samples, dtype=np.uint8)
     bits[chosen] = 1
     packed = base64.urlsafe_b64encode(np.packbits(bits).tobytes().rstrip(b"\0")).decode().rstrip("=")

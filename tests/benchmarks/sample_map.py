@@ -43,8 +43,10 @@ const step = (now) => {
   if (what === "move") hand("pointermove", 200 + 60 * Math.sin(frame / 8), 200 + 60 * Math.cos(frame / 8));
   if (what === "zoom") plot.dispatchEvent(new WheelEvent("wheel",
     { ...at(200, 200), ctrlKey: true, deltaY: frame % 40 < 20 ? -30 : 30, cancelable: true }));
-  if (what === "points" ? frame < 4 || map().dataset.moving === "true" : frame < n) requestAnimationFrame(step);
-  else { if (what === "move") hand("pointerup", 200, 200); done([times, Number(map().dataset.painted) - painted]); }
+  const goesOn = what === "points" ? frame < 4 || map().dataset.moving === "true" : frame < n;
+  if (goesOn) return requestAnimationFrame(step);
+  if (what === "move") hand("pointerup", 200, 200);
+  return done([times, Number(map().dataset.painted) - painted]);
 };
 requestAnimationFrame(step);
 """

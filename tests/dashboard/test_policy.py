@@ -103,7 +103,7 @@ def test_the_policy_was_tried_with_every_element_in_use() -> None:
 
 
 def test_no_element_of_others_is_in_use() -> None:
-    """Components that somebody else wrote bring scripts and frames of their own; the map's are files of ours."""
+    """Components of others bring scripts and frames of their own; those of the map are files of ours."""
     ours = APP.parent / "components" / "sample_map" / "component.py"
     found = [path for path in APP.parent.rglob("*.py") if "components.v" in path.read_text("utf-8")]
     assert found == [ours]

@@ -103,7 +103,7 @@ def test_a_box_selects_what_lies_in_it(page: WebDriver) -> None:
 
 
 def test_points_move_to_where_they_are_under_another_model(page: WebDriver) -> None:
-    """A panel of the same name stays; its points travel, and what stands at a place is then another sample."""
+    """A panel of the same name stays; its points travel, and a place then has another sample."""
     draw(page, map_settings("a"))
     box_around(page, 0.005, 0.5, 0.5, 0.99)
     assert chosen(page) == [0]

@@ -46,7 +46,7 @@ def picked(settings: Settings, run: str, text: str) -> str:
 def test_a_selection_of_the_address_is_shown_tagged_and_taken_away(
     app: AppTest, settings: Settings, ranked: str
 ) -> None:
-    """It is marked on the map; a tag is kept with the run, selects again what it was given, and can be deleted."""
+    """It is marked on the map; a tag is kept with the run, selects its samples again, and can be deleted."""
     opened(app, ranked, picked=picked(settings, ranked, "r2-3.9"))
     assert parts_of(app)["map"]["selected"] == "r2-3.9"
     assert "3 samples selected" in texts(app)

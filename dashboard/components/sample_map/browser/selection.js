@@ -1,6 +1,7 @@
 // Chosen samples as a short text: the same as ptmrank_core/projection/selection.py writes and reads.
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const READABLE = 80; // characters of ranges, which people can read
 
 /** Write the samples whose flag is set; empty where none is. */
 export function encode(flags) {
@@ -16,6 +17,7 @@ export function encode(flags) {
   }
   if (last < 0) return "";
   const asRanges = `r${ranges.join(".")}`;
+  if (asRanges.length <= READABLE) return asRanges;
   const asBits = `b${bits(flags, last)}`;
   return asBits.length < asRanges.length ? asBits : asRanges;
 }

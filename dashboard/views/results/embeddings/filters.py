@@ -108,7 +108,7 @@ def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
     """Let the reader choose maps side by side or one in which the samples move, and what is on them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layout = _choice("Maps", LAYOUTS, "map-layout") if len(models) > 1 else "one"
-        densities = dict(DENSITIES)
+        densities: dict[str, str] = {density: title for density, title in DENSITIES.items()}
         if samples.target_kind == "regression":
             del densities["classes"]
         density = _choice("Density lines", densities, "map-density")
@@ -125,19 +125,21 @@ def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
     only = None
     if layout == "one":
         only = (
-            models[0] if len(models) == 1 else _choice("Model on the map", dict.fromkeys(models), "map-model")
+            models[0]
+            if len(models) == 1
+            else _choice("Model on the map", {model: model for model in models}, "map-model")
         )
     return Wanted(only, cast("DensityOf", density), names, pictures)
 
 
-def _choice(label: str, titles: Mapping[str, str | None], key: str) -> str:
+def _choice(label: str, titles: Mapping[str, str], key: str) -> str:
     """Let the reader choose one of a few; the first where the address names another."""
     options = list(titles)
     chosen = st.segmented_control(
         label,
         options,
         default=options[0],
-        format_func=lambda option: titles[option] or option,
+        format_func=titles.__getitem__,
         key=key,
         required=True,
         bind="query-params",

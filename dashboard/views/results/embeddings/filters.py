@@ -31,7 +31,7 @@ DEFAULT_MODELS = 3
 ISOLATED = "seen-classes"
 """Key of the choice of classes: a class that is pressed in the legend goes there too."""
 LAYOUTS = {"beside": "Side by side", "one": "One map that moves"}
-DENSITIES: Mapping[DensityOf, str] = {"none": "None", "all": "All samples", "classes": "Each class"}
+DENSITIES = {"none": "None", "all": "All samples", "classes": "Each class"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
     """Let the reader choose maps side by side or one in which the samples move, and what is on them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layout = _choice("Maps", LAYOUTS, "map-layout") if len(models) > 1 else "one"
-        densities: dict[str, str] = {density: title for density, title in DENSITIES.items()}
+        densities = dict(DENSITIES)
         if samples.target_kind == "regression":
             del densities["classes"]
         density = _choice("Density lines", densities, "map-density")
@@ -122,13 +122,9 @@ def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
             width="content",
             help=f"Of up to {MAX_PICTURES:,} samples, as many as there is room for.",
         )
-    only = None
-    if layout == "one":
-        only = (
-            models[0]
-            if len(models) == 1
-            else _choice("Model on the map", {model: model for model in models}, "map-model")
-        )
+    only = models[0] if layout == "one" else None
+    if layout == "one" and len(models) > 1:
+        only = _choice("Model on the map", {model: model for model in models}, "map-model")
     return Wanted(only, cast("DensityOf", density), names, pictures)
 
 

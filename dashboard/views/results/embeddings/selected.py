@@ -26,7 +26,7 @@ def show_selected(
     result: RunResult, samples: Samples, panels: Sequence[Panel], selected: Sequence[int]
 ) -> list[int]:
     """Draw the selected samples and what can be done with them; return those that are shown."""
-    st.markdown(f"##### {plural(len(selected), 'sample')} selected")
+    st.markdown(f"#### {plural(len(selected), 'sample')} selected")
     drawn = {row for panel in panels for row in panel.rows.tolist()}
     n_hidden = sum(row not in drawn for row in selected) if panels else 0
     if n_hidden:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +21,7 @@ from ptmrank_core.projection import encode_selection, nearest_samples, pca, trus
 from ptmrank_core.records import Analyses, RunPlan
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.dashboard.reading import figures, open_section, texts
+from tests.dashboard.reading import figures, open_section, parts_of, texts
 from tests.ready_made import LABELS, draw_features, save_features
 
 ALL_OF_IT = Analyses(half_samples=0)
@@ -41,12 +40,6 @@ def done(settings: Settings, plan: RunPlan) -> str:
     """Do a run here."""
     run_here(plan.run_id, settings, sources=SOURCES)
     return plan.run_id
-
-
-def parts_of(app: AppTest) -> dict[str, dict[str, Any]]:
-    """What the page brings to the browser for the map, by id; the settings are under ``"map"``."""
-    found = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    return {part.get("id", part["kind"]): part for part in found}
 
 
 def points_of(app: AppTest, model: str) -> tuple[list[int], np.ndarray]:

@@ -15,7 +15,7 @@ from ptmrank_core.records import RunState
 from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.dashboard.reading import answer, figures, open_section, texts, tick_demo_models
+from tests.dashboard.reading import answer, figures, open_section, parts_of, texts, tick_demo_models
 from tests.ready_made import save_features
 
 
@@ -97,10 +97,9 @@ def test_results_show_the_three_pictures(
     open_section(app, "Agreement")
     assert figures(app)[0]["data"][0]["type"] == "heatmap"
     open_section(app, "Embeddings")
-    [projection] = figures(app)
-    names = [trace["name"] for trace in projection["data"] if trace["showlegend"]]
-    assert names == ["checks", "dots", "stripes"]
-    assert len(projection["data"]) == 9
+    parts = parts_of(app)
+    assert parts[parts["map"]["classes"]]["names"] == ["checks", "dots", "stripes"]
+    assert len(parts["map"]["panels"]) == 3
 
 
 def test_results_say_who_voted_and_why(
@@ -154,5 +153,5 @@ def test_ready_made_features_have_a_result_page(app: AppTest, settings: Settings
     assert not app.exception
     assert "strong" in answer(app)
     open_section(app, "Embeddings")
-    [projection] = figures(app)
-    assert [trace["name"] for trace in projection["data"] if trace["showlegend"]] == ["0", "1", "2"]
+    parts = parts_of(app)
+    assert parts[parts["map"]["classes"]]["names"] == ["0", "1", "2"]

@@ -19,8 +19,8 @@ from ptmrank_core.errors import InputError, NotOwnerError
 from ptmrank_core.records import Samples, SampleTag
 from ptmrank_core.reports.tables.selection import selection_table
 from ptmrank_core.reports.tables.writers import csv_text
-from tests.dashboard.reading import texts
-from tests.dashboard.test_embeddings import panels_of, parts_of
+from tests.dashboard.reading import parts_of, texts
+from tests.dashboard.test_embeddings import panels_of
 
 
 def samples_of(settings: Settings, run: str) -> Samples:

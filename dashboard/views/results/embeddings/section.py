@@ -41,6 +41,7 @@ TRUST = (
     "Trustworthiness is 1 where every near neighbour in the picture is one among all the features, and about "
     "0.5 where neighbours are random. Distances of two models cannot be compared."
 )
+LINES = " Solid lines hold the densest half of the samples, dashed lines nine tenths of them."
 BY_HAND = (
     "Draw around samples with Lasso or Box to select them under every model, with Shift to add to them; with "
     "the keyboard name samples above, or take the table."
@@ -74,7 +75,9 @@ def draw_embeddings(result: RunResult, ranking: Ranking) -> None:
             wanted=wanted,
             selected=selected,
         )
-        st.caption(f"{HELP[method]} {TRUST}{_colours(samples)}{_thinned(panels, samples)} {BY_HAND}")
+        lines = "" if wanted.density == "none" else LINES
+        about = f"{HELP[method]} {TRUST}{lines}{_colours(samples)}{_thinned(panels, samples)}"
+        st.caption(f"{about} {BY_HAND}")
     offer_tags(result, samples)
     if selected:
         shown = show_selected(result, samples, panels, selected)

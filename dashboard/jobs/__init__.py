@@ -55,9 +55,11 @@ from dashboard.jobs.sources import (
     samples,
     samples_of,
 )
+from dashboard.jobs.tags import MAX_TAG_CHARS, drop_tag, keep_tag, tags_of
 from dashboard.jobs.winners import can_pack, pack, packed
 
 __all__ = [
+    "MAX_TAG_CHARS",
     "Demo",
     "all_samples",
     "can_pack",
@@ -69,6 +71,7 @@ __all__ = [
     "delete_kept",
     "demos",
     "describe",
+    "drop_tag",
     "entry",
     "examine_home",
     "expected_time",
@@ -84,6 +87,7 @@ __all__ = [
     "is_racing",
     "is_shared",
     "keep_features",
+    "keep_tag",
     "keep_truth",
     "keep_upload",
     "kept",
@@ -114,5 +118,6 @@ __all__ = [
     "start_demo",
     "start_fine_tuning",
     "sweep_now",
+    "tags_of",
     "winner",
 ]

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard.components.sample_map.names import MAP
 from dashboard.server.hosts import Authority, Door, read_authority, read_origin
 from dashboard.server.policy import MEDIA, common_headers, inline_scripts, page_policy
 
@@ -17,6 +18,8 @@ __all__ = ["Guard"]
 # What Streamlit's page needs, and what a proxy may ask; its figures and its interface for agents are closed.
 CORE = "/_stcore/"
 OPEN = {"health", "host-config", "stream", "upload_file"}
+# Files of the one component that is ours; those that installed packages may bring are closed.
+OURS = f"bidi-components/{MAP}/"
 OTHER_SITES = {"cross-site", "same-site"}  # the latter is said of other ports of this machine
 POLICY_VIOLATION = 1008
 
@@ -97,7 +100,8 @@ class Guard:
     def _is_closed(self, path: str) -> bool:
         """Whether a path is one of Streamlit's that the dashboard does not need."""
         before, core, rest = path.partition(CORE)
-        return bool(core) and (before != self._door.base or rest.partition("/")[0] not in OPEN)
+        is_open = rest.partition("/")[0] in OPEN or rest.startswith(OURS)
+        return bool(core) and (before != self._door.base or not is_open)
 
     def _with_headers(self, scope: Scope, send: Send, host: Authority | None) -> Send:
         """Add the headers of this server to those of an answer."""

@@ -29,6 +29,8 @@ from dashboard.state.session import (
     reset_fields,
     reset_upload,
     run_id,
+    select_samples,
+    selected_samples,
     session_token,
     set_compared_runs,
     set_widget,
@@ -37,6 +39,7 @@ from dashboard.state.session import (
     slide,
     start_widget,
     uploader_key,
+    value_of,
     widget,
     widget_is,
 )
@@ -64,6 +67,8 @@ __all__ = [
     "reset_fields",
     "reset_upload",
     "run_id",
+    "select_samples",
+    "selected_samples",
     "session_token",
     "set_compared_runs",
     "set_widget",
@@ -73,6 +78,7 @@ __all__ = [
     "slide",
     "start_widget",
     "uploader_key",
+    "value_of",
     "widget",
     "widget_is",
 ]

@@ -27,6 +27,8 @@ __all__ = [
     "reset_fields",
     "reset_upload",
     "run_id",
+    "select_samples",
+    "selected_samples",
     "session_token",
     "set_compared_runs",
     "set_widget",
@@ -35,6 +37,7 @@ __all__ = [
     "slide",
     "start_widget",
     "uploader_key",
+    "value_of",
     "widget",
     "widget_is",
 ]
@@ -50,6 +53,8 @@ OF_SESSION = "of_session"
 RUN_PARAMETER = "run"
 OTHER_PARAMETER = "with"
 SLIDE_PARAMETER = "slide"
+SELECTED = "selected-samples"
+SELECTED_PARAMETER = "picked"
 DRAFT_PARAMETER = "draft"
 MOST_COMPARED = 6
 
@@ -189,6 +194,28 @@ def reset_fields() -> None:
 def set_widget(key: str, value: object) -> None:
     """Set the value of a widget that this run of the page has not drawn yet."""
     st.session_state[key] = value
+
+
+def value_of(key: str, name: str) -> object:
+    """Return a value of a component of our own; ``None`` before the browser has sent one."""
+    return dict(st.session_state.get(key) or {}).get(name)
+
+
+def selected_samples() -> str:
+    """Return the selection of the address, unless the session's one was too long for it."""
+    in_address = st.query_params.get(SELECTED_PARAMETER, "")
+    kept, its_address = st.session_state.get(SELECTED, ("", ""))
+    return str(kept if in_address == its_address else in_address)
+
+
+def select_samples(selection: str, *, fits_address: bool) -> None:
+    """Remember a selection, in the address where it is short enough for one."""
+    in_address = selection if fits_address else ""
+    st.session_state[SELECTED] = (selection, in_address)
+    if in_address:
+        st.query_params[SELECTED_PARAMETER] = in_address
+    else:
+        st.query_params.pop(SELECTED_PARAMETER, None)
 
 
 def widget_is(key: str, value: object) -> bool:

@@ -35,7 +35,7 @@ from ptmrank_core.records.findings import (
     doses_in_order,
     problems_of,
 )
-from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, Trust
+from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, SampleTag, Trust
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec, Paper
 from ptmrank_core.records.models import (
     AdaptedBase,
@@ -179,6 +179,7 @@ __all__ = [
     "RunPlan",
     "RunResult",
     "RunState",
+    "SampleTag",
     "Samples",
     "SamplesSummary",
     "Score",

@@ -1,4 +1,4 @@
-"""Findings: the results of analyses, as stored with the run."""
+"""Findings: the results of analyses, and what the owner adds to them, as stored with the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ptmrank_core.records.analysis_results import (
     ReferenceResult,
     SeedScores,
 )
-from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
+from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, SampleTag
 from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
@@ -48,6 +48,7 @@ AnalysisResult: TypeAlias = (
     | RaceOrder
     | ProjectedEmbeddings
     | ClassDistances
+    | SampleTag
     | SearchReport
 )
 RESULT_KINDS: Mapping[str, type[AnalysisResult]] = {kind.KIND: kind for kind in get_args(AnalysisResult)}

@@ -1,4 +1,4 @@
-"""Results of analyses of the embeddings: two-dimensional projections, distances between classes."""
+"""What a run knows of its embeddings: two-dimensional projections, distances between classes, tags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ptmrank_core.records.arrays import PackedArray
 
-__all__ = ["ClassDistances", "ProjectedEmbeddings", "Trust"]
+__all__ = ["ClassDistances", "ProjectedEmbeddings", "SampleTag", "Trust"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,17 @@ class ClassDistances:
     KIND: ClassVar[str] = "separability"
     classes: PackedArray
     distances: PackedArray
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTag:
+    """A tag that the owner of a run gave to some samples; the subject of its finding is the tag.
+
+    Parameters
+    ----------
+    rows
+        int64 array of shape (k,): indices of the samples, in ascending order.
+    """
+
+    KIND: ClassVar[str] = "tag"
+    rows: PackedArray

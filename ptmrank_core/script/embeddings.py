@@ -10,7 +10,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.projection import pca, trustworthiness
 from ptmrank_core.records import RunResult, Samples
-from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
+from ptmrank_core.reports.figures.embeddings import Panel, axis_titles, say_trust
 
 __all__ = ["Panels"]
 
@@ -61,4 +61,4 @@ class Panels:
             )
         projected, rows = pca(embeddings), drawn_rows(self.samples, plan.seed)
         trust = trustworthiness(embeddings[rows], projected.points[rows], seed=plan.seed)
-        return Panel(model, rows, projected.points[rows], *axis_titles(projected, trust))
+        return Panel(model, rows, projected.points[rows], *axis_titles(projected), say_trust(trust))

@@ -16,6 +16,7 @@ __all__ = [
     "figures",
     "open_page",
     "open_section",
+    "parts_of",
     "primary",
     "texts",
     "tick_demo_models",
@@ -48,6 +49,12 @@ def answer(app: AppTest) -> str:
 def figures(app: AppTest) -> list[dict[str, Any]]:
     """The Plotly figures of a page."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def parts_of(app: AppTest) -> dict[str, dict[str, Any]]:
+    """What the page brings to the browser for the map, by id; the settings are under ``"map"``."""
+    found = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return {part.get("id", part["kind"]): part for part in found}
 
 
 def open_page(app: AppTest, path: str, **query: str) -> None:

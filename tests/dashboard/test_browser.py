@@ -110,7 +110,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     open_section(browser, 3)
     see(browser, ".st-key-agreement .js-plotly-plot")
     open_section(browser, 4)
-    see(browser, ".st-key-projection .js-plotly-plot")
+    see(browser, ".st-key-sample-map")
     open_section(browser, 8)
     click(browser, ".st-key-export-html button")
     click(browser, ".st-key-export-csv button")

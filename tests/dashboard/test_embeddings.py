@@ -15,12 +15,13 @@ from streamlit.util import calc_hash
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.config import Settings
+from ptmrank_core.data import load_samples
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.projection import nearest_samples, pca, trustworthiness
+from ptmrank_core.projection import encode_selection, nearest_samples, pca, trustworthiness
 from ptmrank_core.records import Analyses, RunPlan
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan, stored_plan
-from tests.dashboard.reading import figures, open_section, texts
+from tests.dashboard.reading import figures, open_section, parts_of, texts
 from tests.ready_made import LABELS, draw_features, save_features
 
 ALL_OF_IT = Analyses(half_samples=0)
@@ -41,6 +42,20 @@ def done(settings: Settings, plan: RunPlan) -> str:
     return plan.run_id
 
 
+def points_of(app: AppTest, model: str) -> tuple[list[int], np.ndarray]:
+    """The samples that are drawn under a model, and their places in [0, 1]."""
+    parts = parts_of(app)
+    panel = next(one for one in parts["map"]["panels"] if one["title"] == model)
+    points = parts[panel["points"]]
+    places = np.frombuffer(base64.b64decode(points["places"]), dtype="<u2").reshape(-1, 2) / 65535
+    return np.frombuffer(base64.b64decode(points["rows"]), dtype="<u4").tolist(), places
+
+
+def panels_of(app: AppTest) -> list[dict[str, Any]]:
+    """The panels of the map."""
+    return list(parts_of(app)["map"]["panels"])
+
+
 def shown(app: AppTest, run: str) -> AppTest:
     """The embeddings of a run, reached by clicks."""
     app.run()
@@ -50,22 +65,29 @@ def shown(app: AppTest, run: str) -> AppTest:
 
 
 def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Settings, tmp_path: Path) -> None:
-    """PCA of both models in one figure, every sample by its index; the trust is that of the core."""
+    """PCA of both models on one map, every sample by its index; the trust is that of the core."""
     shown(app, done(settings, planned(settings, tmp_path)))
-    embeddings, pairs = figures(app)
-    assert len(embeddings["data"]) == 6
+    [pairs] = figures(app)
     features = draw_features(3.0, 0)
-    trust = trustworthiness(features, pca(features).points)
+    projected = pca(features)
+    rows, places = points_of(app, "m0")
+    assert rows == list(range(60))
+    low, side = projected.points.min(axis=0), np.ptp(projected.points, axis=0)
+    np.testing.assert_allclose(places, (projected.points - low) / side, atol=1e-5)
+    trust = trustworthiness(features, projected.points)
     assert trust is not None
-    assert embeddings["layout"]["xaxis"]["title"]["text"] == f"trustworthiness {trust.value:.3f}"
-    assert [note["text"] for note in embeddings["layout"]["annotations"]] == ["m0", "m1"]
+    first, second = panels_of(app)
+    assert [first["title"], second["title"]] == ["m0", "m1"]
+    assert first["note"] == f"trustworthiness {trust.value:.3f}"
+    shares = [f"{100 * ratio:.0f} %" for ratio in projected.explained_variance_ratio]
+    assert [first["x"], first["y"]] == [f"component 1 ({shares[0]})", f"component 2 ({shares[1]})"]
     assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "scatter"] * 2
     assert "Told apart least by" in texts(app)
     assert "UMAP comes with the extra" in texts(app)
 
 
 @pytest.mark.parametrize(
-    ("method", "title"), [("lda", "across: first discriminant"), ("tsne", "t-SNE, perplexity 19.7")]
+    ("method", "title"), [("lda", "discriminant 1"), ("tsne", "t-SNE 1 (perplexity 19.7)")]
 )
 def test_other_ways_into_the_plane_come_from_the_run(
     app: AppTest, settings: Settings, tmp_path: Path, method: str, title: str
@@ -74,21 +96,20 @@ def test_other_ways_into_the_plane_come_from_the_run(
     shown(app, done(settings, planned(settings, tmp_path)))
     app.segmented_control(key="plane").set_value(method).run()
     assert not app.exception
-    assert figures(app)[0]["layout"]["yaxis2"]["title"]["text"].startswith(title)
+    assert [panel["x"] for panel in panels_of(app)] == [title, title]
 
 
-def test_a_named_sample_is_echoed_and_has_neighbours(
+def test_a_named_sample_is_selected_and_has_neighbours(
     app: AppTest, settings: Settings, tmp_path: Path
 ) -> None:
-    """The figure that is selected in stays as it is; a second one, the gallery and the neighbours follow."""
+    """Points are not sent again for it; the map marks it, the gallery and the neighbours follow."""
     shown(app, done(settings, planned(settings, tmp_path)))
-    before = figures(app)[0]
+    before = parts_of(app)
     app.text_input(key="sample").set_value("8").run()
     assert not app.exception
-    first, echo, _ = figures(app)
-    assert first == before
-    marked = [trace for trace in echo["data"] if trace["name"] != "others"]
-    assert {trace["name"] for trace in marked} == {"1"}
+    after = parts_of(app)
+    assert after.pop("map") == before.pop("map") | {"selected": "r8"}
+    assert after == before
     near = nearest_samples(draw_features(3.0, 0), 7).rows
     same = int((LABELS[near] == LABELS[7]).sum())
     assert f"**m0**: {same} of 5 have its label" in texts(app)
@@ -102,7 +123,7 @@ def test_a_named_sample_is_echoed_and_has_neighbours(
     assert f"**m0**: {same} of 5 have its label" in texts(app)
     app.text_input(key="sample").set_value("nowhere").run()
     assert "No sample is called" in texts(app)
-    assert len(figures(app)) == 2
+    assert parts_of(app)["map"]["selected"] == ""
 
 
 def test_a_link_shows_the_same(app: AppTest, settings: Settings, tmp_path: Path) -> None:
@@ -120,10 +141,10 @@ def test_a_link_shows_the_same(app: AppTest, settings: Settings, tmp_path: Path)
     app._page_hash = calc_hash("results")
     app.run()
     assert not app.exception
-    first = figures(app)[0]
-    assert [note["text"] for note in first["layout"]["annotations"]] == ["m1"]
-    assert {trace["name"] for trace in first["data"]} == {"2"}
-    assert first["layout"]["yaxis"]["title"]["text"].startswith("t-SNE")
+    [panel] = panels_of(app)
+    assert panel["title"] == "m1"
+    assert parts_of(app)["map"]["shown"] == [2]
+    assert panel["x"].startswith("t-SNE")
     assert "1 sample selected" in texts(app)
 
 
@@ -141,13 +162,12 @@ def test_what_is_still_computed_says_so(app: AppTest, settings: Settings, tmp_pa
     app.button(key=f"open-{plan.run_id}").click().run()
     app.button(key="see").click().run()
     open_section(app, "Embeddings")
-    [embeddings] = figures(app)
-    assert len(embeddings["data"]) == 6
+    assert len(panels_of(app)) == 2
     assert "Which classes the models tell apart is being computed" in texts(app)
     app.segmented_control(key="plane").set_value("tsne").run()
     assert not app.exception
     assert "t-SNE of m0, m1 is being computed" in texts(app)
-    assert not figures(app)
+    assert "map" not in parts_of(app)
 
 
 def test_numbers_have_no_lda_and_no_pairs(app: AppTest, settings: Settings, tmp_path: Path) -> None:
@@ -156,8 +176,12 @@ def test_numbers_have_no_lda_and_no_pairs(app: AppTest, settings: Settings, tmp_
     shown(app, done(settings, plan))
     assert list(app.segmented_control(key="plane").options) == ["PCA", "t-SNE"]
     assert "these labels are not classes" in texts(app)
-    [embeddings] = figures(app)
-    assert "coloraxis" in embeddings["layout"]
+    parts = parts_of(app)
+    classes = parts[parts["map"]["classes"]]
+    assert classes["ends"] == ["0", "1"]
+    shares = np.frombuffer(base64.b64decode(classes["shares"]), dtype=np.uint8)
+    np.testing.assert_allclose(shares / 255, np.linspace(0, 1, 60), atol=0.002)
+    assert list(app.segmented_control(key="map-density").options) == ["None", "All samples"]
     app.text_input(key="sample").set_value("3").run()
     assert not app.exception
     assert "their numbers differ from its own by" in texts(app)
@@ -175,8 +199,8 @@ def test_several_labels_at_once(app: AppTest, settings: Settings, tmp_path: Path
 def test_one_model_is_shown_alone(app: AppTest, settings: Settings, tmp_path: Path) -> None:
     """A run of one model has one panel and one matrix."""
     shown(app, done(settings, planned(settings, tmp_path, strengths=(2.0,))))
-    embeddings, pairs = figures(app)
-    assert len(embeddings["data"]) == 3
+    [panel], [pairs] = panels_of(app), figures(app)
+    assert panel["title"] == "m0"
     assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "scatter"]
 
 
@@ -188,18 +212,21 @@ def test_of_many_models_the_reader_chooses_six(app: AppTest, settings: Settings,
     assert len(models.value) == 3
     last = models.options[-1]
     models.set_value([models.options[0], last]).run()
-    assert len(figures(app)[0]["data"]) == 6
+    assert len(panels_of(app)) == 2
     assert "only the six best models are" in texts(app)
     app.segmented_control(key="plane").set_value("tsne").run()
     assert f"No t-SNE of {last}: it is computed for the six best models alone" in texts(app)
-    assert len(figures(app)[0]["data"]) == 3
+    assert len(panels_of(app)) == 1
 
 
-def test_a_filter_leaves_classes_out(app: AppTest, settings: Settings, tmp_path: Path) -> None:
-    """Only the chosen classes are drawn."""
+def test_classes_are_isolated(app: AppTest, settings: Settings, tmp_path: Path) -> None:
+    """The chosen classes stand out; their samples and colours are the same as before."""
     shown(app, done(settings, planned(settings, tmp_path)))
+    before = parts_of(app)
     app.multiselect(key="seen-classes").set_value(["2"]).run()
-    assert {trace["name"] for trace in figures(app)[0]["data"]} == {"2"}
+    after = parts_of(app)
+    assert after.pop("map") == before.pop("map") | {"shown": [2]}
+    assert after == before
 
 
 def test_the_places_can_be_read_as_a_table(app: AppTest, settings: Settings, tmp_path: Path) -> None:
@@ -209,7 +236,7 @@ def test_the_places_can_be_read_as_a_table(app: AppTest, settings: Settings, tmp
     table = app.dataframe[0].value
     points = pca(draw_features(0.5, 1)).points
     np.testing.assert_allclose(table[["x1", "y1"]].to_numpy(), points)
-    assert len(figures(app)) == 1
+    assert "map" not in parts_of(app)
 
 
 def test_features_that_are_gone_are_told(
@@ -220,7 +247,7 @@ def test_features_that_are_gone_are_told(
     with FeatureCache(settings) as cache:
         cache.clear()
     shown(app, run)
-    assert not figures(app)
+    assert "map" not in parts_of(app)
     assert "no longer in the cache" in texts(app)
     assert "was made without projections" in texts(app)
 
@@ -243,17 +270,18 @@ def test_of_many_selected_samples_some_are_shown(
     app: AppTest, settings: Settings, picture_zip: Path, zoo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The gallery takes them evenly and says how many; all of them are marked in the figure."""
-    monkeypatch.setattr(import_module("dashboard.views.results.embeddings.section"), "MAX_SHOWN", 3)
-    shown(app, done(settings, stored_plan(settings, picture_zip, zoo)))
+    monkeypatch.setattr(import_module("dashboard.views.results.embeddings.selected"), "MAX_SHOWN", 3)
+    run = done(settings, stored_plan(settings, picture_zip, zoo))
+    shown(app, run)
     app.text_input(key="sample").set_value("stripes").run()
     assert "6 samples selected" in texts(app)
     assert "3 of them, evenly taken from the first to the last." in texts(app)
     assert len(app.get("image")) == 3 + 3 * 5
     assert len(app.selectbox(key="neighbours-of").options) == 3
-    marked = [trace for trace in figures(app)[1]["data"] if trace["name"] == "stripes"]
-    assert [len(unpacked(trace["customdata"])) for trace in marked] == [6, 6, 6]
+    assert parts_of(app)["map"]["selected"] == encode_selection(find_rows(settings, run, "stripes"), 18)
 
 
-def unpacked(values: Any) -> np.ndarray:
-    """An array of a figure as Plotly writes it."""
-    return np.frombuffer(base64.b64decode(values["bdata"]), dtype=values["dtype"])
+def find_rows(settings: Settings, run: str, part: str) -> list[int]:
+    """Indices of the samples of a run whose names have a part."""
+    names = load_samples(RunStore(settings).plan(run).samples_source).names
+    return [row for row, name in enumerate(names) if part in name]

@@ -31,9 +31,13 @@ for (const name of ["alert", "confirm", "prompt"]) window[name] = () => heard.pu
 # Whatever a name could have become, and Streamlit's own CSV, which would leave a formula a formula.
 MADE = """
 const links = [...document.querySelectorAll("a")].map((link) => link.getAttribute("href") || "");
+const roots = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+const made = "a, script, iframe, img[src='x']";
+const inMap = roots.flatMap((own) => [...(own.shadowRoot?.querySelectorAll(made) ?? [])]);
 const strong = [...document.querySelectorAll("strong, b, [style*='font-weight: bold']")];
 return [
   ...heard,
+  ...inMap,
   ...document.querySelectorAll('img[src="x"], .stMain .katex, .js-plotly-plot a, .js-plotly-plot .MathJax'),
   ...links.filter((link) => link.startsWith("http://x")),
   ...document.querySelectorAll("[aria-label^='Download as CSV']"),
@@ -43,6 +47,8 @@ return [
 WORDS = """
 const words = [document.querySelector(".stMain").textContent];
 for (const own of document.querySelectorAll(".stMain canvas [role=gridcell]")) words.push(own.textContent);
+for (const own of document.querySelectorAll("[data-testid=stBidiComponentIsolated]"))
+  words.push(own.shadowRoot?.textContent ?? "");
 return words.join("\\n");
 """
 

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from dashboard import jobs
+from dashboard.components.sample_map.pictures import describe
 from dashboard.views.pages import PAGES
 from dashboard.wording import FIELDS, say_models
 from ptmrank_core.benchmark import RunStore, run_here
@@ -21,7 +22,15 @@ from ptmrank_core.catalogue import demo_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.records import ModelSpec, Reading, RunResult, RunState
 from ptmrank_core.worker import SOURCES
-from tests.dashboard.reading import answer, cards, figures, open_section, texts, tick_demo_models
+from tests.dashboard.reading import (
+    answer,
+    cards,
+    figures,
+    open_section,
+    parts_of,
+    texts,
+    tick_demo_models,
+)
 from tests.language_checkpoints import save_language_model
 from tests.pictures import picture_files, write_zip
 from tests.ready_made import save_features, save_table
@@ -147,18 +156,18 @@ def test_a_correction_is_planned_and_ranked(text_app: AppTest, settings: Setting
     assert text_app.title[0].value == "Results"
     assert "ranked on 60 samples in 3 classes" in texts(text_app)
     open_section(text_app, "Embeddings")
-    projection = figures(text_app)[0]
-    assert {trace["name"] for trace in projection["data"]} == {"happy", "sad", "so-so"}
-    hovers = [text for trace in projection["data"] for text in trace["text"]]
-    assert len(hovers) == 2 * 60
-    assert all(len(text.split()) > 5 for text in hovers)
+    parts = parts_of(text_app)
+    assert set(parts[parts["map"]["classes"]]["names"]) == {"happy", "sad", "so-so"}
+    assert [parts[panel["points"]]["count"] for panel in parts["map"]["panels"]] == [60, 60]
+    samples = jobs.samples_of(result)
+    assert all(len(describe(f"hover {row}", samples, row)["words"].split()) > 5 for row in range(60))
 
 
 @pytest.mark.parametrize(
     ("name", "table", "words", "drawn"),
     [
         ("prices.csv", price_table(), "with numbers to predict", ("Samples", "histogram")),
-        ("topics.csv", topic_table(), "with 3 labels", ("Embeddings", "scatter")),
+        ("topics.csv", topic_table(), "with 3 labels", ("Embeddings", "points")),
     ],
 )
 def test_other_targets_are_ranked_too(
@@ -184,7 +193,7 @@ def test_other_targets_are_ranked_too(
     section, kind = drawn
     open_section(text_app, section)
     kinds = [trace["type"] for one in figures(text_app) for trace in one["data"]]
-    assert kind in kinds
+    assert kind in [*kinds, *(part["kind"] for part in parts_of(text_app).values())]
 
 
 def test_ambiguous_labels_are_asked_about(app: AppTest) -> None:
@@ -294,8 +303,8 @@ def test_pictures_with_numbers_to_predict(
     rank(app)
     assert last_result(settings).state is RunState.FINISHED
     open_section(app, "Embeddings")
-    [embeddings] = figures(app)
-    assert embeddings["layout"]["coloraxis"]["colorbar"]["title"]["text"] == "quality"
+    parts = parts_of(app)
+    assert parts[parts["map"]["classes"]]["title"] == "quality"
 
 
 def test_rows_of_numbers_are_ranked_as_they_are(app: AppTest, settings: Settings, at_once: None) -> None:

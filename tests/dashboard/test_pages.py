@@ -20,6 +20,7 @@ from tests.dashboard.reading import (
     buttons,
     figures,
     open_section,
+    parts_of,
     primary,
     texts,
     tick_demo_models,
@@ -130,10 +131,9 @@ def test_results_show_the_three_pictures(
     open_section(app, "Agreement")
     assert figures(app)[0]["data"][0]["type"] == "heatmap"
     open_section(app, "Embeddings")
-    [projection] = figures(app)
-    names = [trace["name"] for trace in projection["data"] if trace["showlegend"]]
-    assert names == ["checks", "dots", "stripes"]
-    assert len(projection["data"]) == 9
+    parts = parts_of(app)
+    assert parts[parts["map"]["classes"]]["names"] == ["checks", "dots", "stripes"]
+    assert len(parts["map"]["panels"]) == 3
 
 
 def test_results_say_who_voted_and_why(
@@ -187,5 +187,5 @@ def test_ready_made_features_have_a_result_page(app: AppTest, settings: Settings
     assert not app.exception
     assert "strong" in answer(app)
     open_section(app, "Embeddings")
-    [projection] = figures(app)
-    assert [trace["name"] for trace in projection["data"] if trace["showlegend"]] == ["0", "1", "2"]
+    parts = parts_of(app)
+    assert parts[parts["map"]["classes"]]["names"] == ["0", "1", "2"]

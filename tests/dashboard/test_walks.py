@@ -42,7 +42,7 @@ MARKS = {
     "Ranking": ".st-key-ranking .js-plotly-plot",
     "Training": ".stMain h2",
     "Agreement": ".st-key-agreement .js-plotly-plot",
-    "Embeddings": ".st-key-projection .js-plotly-plot",
+    "Embeddings": ".st-key-sample-map",
     "Evidence": ".stMain h2",
     "Cost": ".stMain h2",
     "Samples": "[data-testid=stMetric]",

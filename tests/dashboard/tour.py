@@ -45,10 +45,13 @@ WIDE, PHONE = 1400, 390
 DRAWN = """
 const app = document.querySelector(".stApp");
 const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart]")];
+const elements = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+const maps = elements.map((element) => element.shadowRoot?.querySelector(".map")).filter(Boolean);
 return app !== null && app.dataset.testScriptState === "notRunning"
   && document.querySelector("[data-testid=stSkeleton], [data-testid=stAppSkeleton]") === null
   && document.querySelector(".stMain h1, .stMain h2") !== null
-  && charts.every((chart) => chart.querySelector(".main-svg") !== null);
+  && charts.every((chart) => chart.querySelector(".main-svg") !== null)
+  && (elements.length === 0 || (maps.length > 0 && maps.every((map) => map.dataset.drawn === "true")));
 """
 
 

@@ -18,10 +18,13 @@ from ptmrank_core.projection import (
     trustworthiness,
 )
 from ptmrank_core.records import RunResult, Trust
-from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
+from ptmrank_core.reports.figures.embeddings import Panel, axis_titles, say_trust
 from ptmrank_core.worker import SOURCES
 
 __all__ = ["nearest", "pca_panel", "projection"]
+
+# Principal components cost little, and the map draws so many points smoothly.
+MAX_POINTS = 20_000
 
 
 def projection(result: RunResult, model: str) -> Projection:
@@ -37,11 +40,10 @@ def projection(result: RunResult, model: str) -> Projection:
 
 def pca_panel(result: RunResult, model: str) -> Panel:
     """Make the panel of a model's first two principal components; raises as :func:`projection` does."""
-    seed = result.plan.seed
     projected = projection(result, model)
-    rows = drawn_rows(jobs.samples_of(result), seed)
+    rows = drawn_rows(jobs.samples_of(result), result.plan.seed, at_most=MAX_POINTS)
     trust = _trust(_key(result, model), result, model)
-    return Panel(model, rows, projected.points[rows], *axis_titles(projected, trust))
+    return Panel(model, rows, projected.points[rows], *axis_titles(projected), say_trust(trust))
 
 
 def nearest(result: RunResult, model: str, row: int) -> Neighbours:
@@ -72,7 +74,8 @@ def _projection(key: str, _found: RunResult, _model: str) -> Projection:  # noqa
 
 @st.cache_resource(max_entries=50, show_spinner="Drawing the embeddings …")
 def _trust(key: str, _found: RunResult, _model: str) -> Trust | None:
-    rows, seed = drawn_rows(jobs.samples_of(_found), _found.plan.seed), _found.plan.seed
+    seed = _found.plan.seed
+    rows = drawn_rows(jobs.samples_of(_found), seed)
     points = _projection(key, _found, _model).points
     return trustworthiness(_embeddings(_found, _model)[rows], points[rows], seed=seed)
 

@@ -23,11 +23,11 @@ MAX_POINTS = 2_000
 MIN_GROUPS = 10
 
 
-def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
+def drawn_rows(samples: Samples, seed: int, *, at_most: int = MAX_POINTS) -> NDArray[np.int64]:
     """Choose the samples that are projected, the same for every model: all, or a stratified sample of 2,000.
 
-    Groups are drawn whole, unless they are so large that 2,000 samples hold fewer than ten: then the same
-    share of each group is drawn.
+    Groups are drawn whole, unless they are so large that the sample holds fewer than ten: then the same share
+    of each group is drawn.
 
     Parameters
     ----------
@@ -35,14 +35,16 @@ def drawn_rows(samples: Samples, seed: int) -> NDArray[np.int64]:
         n samples.
     seed
         Random seed of the choice.
+    at_most
+        Samples that are drawn.
     """
     units = units_of_samples(samples)
-    rows = nested_order(units, minimum=1, seed=seed).at_most(MAX_POINTS)
+    rows = nested_order(units, minimum=1, seed=seed).at_most(at_most)
     n_drawn = len(np.unique(units.unit_of[rows]))
-    if len(rows) == samples.n_samples or MIN_GROUPS <= n_drawn <= len(rows) <= MAX_POINTS:
+    if len(rows) == samples.n_samples or MIN_GROUPS <= n_drawn <= len(rows) <= at_most:
         return rows
     of_each_group = units_of(units.unit_of, "classification")
-    return nested_order(of_each_group, minimum=1, seed=seed).at_most(MAX_POINTS)
+    return nested_order(of_each_group, minimum=1, seed=seed).at_most(at_most)
 
 
 def project_best(context: AnalysisContext) -> None:

@@ -180,10 +180,13 @@ class RunStore(RunTable):
             query = "SELECT finding FROM findings WHERE run_id = ? ORDER BY rowid"
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id,)))
 
-    def drop_findings(self, run_id: str, kind: str) -> None:
-        """Delete the findings of one kind."""
+    def drop_findings(self, run_id: str, kind: str, *, subject: str | None = None) -> None:
+        """Delete the findings of one kind, or the one of a subject."""
         with self._open() as db:
-            db.execute("DELETE FROM findings WHERE run_id = ? AND kind = ?", (run_id, kind))
+            db.execute(
+                "DELETE FROM findings WHERE run_id = ? AND kind = ? AND subject = COALESCE(?, subject)",
+                (run_id, kind, subject),
+            )
 
     def add_event(self, run_id: str, event: Event) -> None:
         """Store an event; the last one of the same kind and model is replaced."""

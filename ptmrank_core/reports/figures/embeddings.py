@@ -13,19 +13,13 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples, Trust
-from ptmrank_core.reports.figures.scatter import classes_of
+from ptmrank_core.reports.figures.maps.looks import classes_of, looks_of, marker_of
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import (
-    BRIGHT,
-    INK,
-    class_marker,
-    least_width_of,
-    set_least_width,
-)
+from ptmrank_core.reports.figures.style.theme import BRIGHT, least_width_of, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import percent, say_label
 
-__all__ = ["Panel", "axis_titles", "echo_figure", "panels_figure", "panels_table"]
+__all__ = ["Panel", "axis_titles", "panels_figure", "panels_table", "say_trust"]
 
 PER_ROW = 3
 PANEL_PIXELS, PANEL_WIDTH = 380, 300
@@ -51,6 +45,8 @@ class Panel:
         float32 array of shape (k, 2).
     x_title, y_title
         Titles of its axes.
+    note
+        How far the projection can be trusted.
     """
 
     model: str
@@ -58,23 +54,28 @@ class Panel:
     points: NDArray[np.float32]
     x_title: str
     y_title: str = ""
+    note: str = ""
 
 
-def axis_titles(projection: Projection, trust: Trust | None) -> tuple[str, str]:
-    """Make the axis titles: below, how far a projection can be trusted; beside it, what its axes are.
+def say_trust(trust: Trust | None) -> str:
+    """Say how far a projection can be trusted."""
+    return "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.3f}"
 
-    The title below has to be short: on a telephone three panels share 390 pixels.
+
+def axis_titles(projection: Projection) -> tuple[str, str]:
+    """Make the titles of the axis across and of the axis up.
+
+    They have to be short: three panels stand side by side.
     """
-    judged = "too few samples to judge" if trust is None else f"trustworthiness {trust.value:.3f}"
     settings = projection.settings
     if projection.method == "pca":
         first, second = (percent(ratio) for ratio in projection.explained_variance_ratio)
-        return judged, f"across: first component ({first}), up: second ({second})"
+        return f"component 1 ({first})", f"component 2 ({second})"
     if projection.method == "lda":
-        return judged, "across: first discriminant, up: second"
+        return "discriminant 1", "discriminant 2"
     if projection.method == "tsne":
-        return judged, f"t-SNE, perplexity {settings['perplexity']:.3g}"
-    return judged, f"UMAP, {settings['n_neighbors']:.0f} neighbours"
+        return f"t-SNE 1 (perplexity {settings['perplexity']:.3g})", "t-SNE 2"
+    return f"UMAP 1 ({settings['n_neighbors']:.0f} neighbours)", "UMAP 2"
 
 
 def panels_figure(
@@ -106,7 +107,7 @@ def panels_figure(
         figure.update_layout(coloraxis={"colorscale": "Viridis", "colorbar": bar})
         set_least_width(figure, least_width_of(figure) + BAR_PIXELS)
         return figure
-    n_named = 0
+    n_named, looks = 0, looks_of(samples, classes)
     for number, (name, members) in enumerate(classes_of(samples)):
         if (classes and name not in classes) or not any(members[panel.rows].any() for panel in panels):
             continue
@@ -121,47 +122,15 @@ def panels_figure(
                 name=name,
                 legendgroup=f"class {number}",
                 showlegend=index == 0,
-                marker=class_marker(number, size=6),
+                marker=marker_of(looks[name], size=6),
                 hovertemplate="%{text}<br><b>%{fullData.name}</b><extra></extra>",
             )
     figure.update_layout(showlegend=n_named <= MAX_NAMED)
     return figure
 
 
-def echo_figure(panels: Sequence[Panel], samples: Samples, selected: Sequence[int]) -> go.Figure:
-    """Draw every panel in grey, some samples in the colours of their classes.
-
-    Parameters
-    ----------
-    panels, samples
-        As in :func:`panels_figure`.
-    selected
-        Indices of the samples that stand out.
-    """
-    figure = _grid(panels)
-    chosen = np.zeros(samples.n_samples, dtype=bool)
-    chosen[list(selected)] = True
-    grey = {"color": GREY, "size": 4, "opacity": 0.3}
-    if samples.target_kind == "regression":
-        looks = [("selected", chosen, {"color": BRIGHT[1], "symbol": "diamond"})]
-    else:
-        looks = [
-            (name, members & chosen, class_marker(number, size=11))
-            for number, (name, members) in enumerate(classes_of(samples))
-            if (members & chosen).any()
-        ]
-    for index, panel in enumerate(panels):
-        common: dict[str, Any] = {"place": index, "showlegend": False, "hoverinfo": "skip"}
-        _add_points(figure, panel, ~chosen[panel.rows], str, name="others", marker=grey, **common)
-        for name, members, look in looks:
-            marker = {**look, "size": 11, "opacity": 1, "line": {"width": 1.5, "color": INK}}
-            shown = {**common, "showlegend": index == 0, "legendgroup": name}
-            _add_points(figure, panel, members[panel.rows], str, name=name, marker=marker, **shown)
-    return figure
-
-
 def _grid(panels: Sequence[Panel]) -> go.Figure:
-    """Lay the panels out, the model's name above and the trustworthiness below."""
+    """Lay the panels out, the model's name above, the first axis and the trustworthiness below."""
     n_columns = min(PER_ROW, len(panels))
     n_rows = -(-len(panels) // n_columns)
     figure = make_subplots(
@@ -174,7 +143,8 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
     ticks = {"zeroline": False, "showticklabels": False, "title_standoff": 4}
     for index, panel in enumerate(panels):
         place = _place(index, n_columns)
-        figure.update_xaxes(title=panel.x_title, **ticks, **place)
+        below = "; ".join(filter(None, (panel.x_title, panel.note)))
+        figure.update_xaxes(title=below, **ticks, **place)
         figure.update_yaxes(title=panel.y_title, **ticks, **place)
     figure.update_xaxes(title_font_size=12)
     figure.update_yaxes(title_font_size=11)

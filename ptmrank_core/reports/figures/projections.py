@@ -9,7 +9,7 @@ import numpy as np
 
 from ptmrank_core.projection import Projection, umap_is_installed
 from ptmrank_core.records import Finding, ProjectedEmbeddings, RunResult, RunState
-from ptmrank_core.reports.figures.embeddings import Panel, axis_titles
+from ptmrank_core.reports.figures.embeddings import Panel, axis_titles, say_trust
 
 __all__ = ["METHODS", "cached_panel", "why_missing", "why_not_offered"]
 
@@ -40,7 +40,7 @@ def cached_panel(result: RunResult, method: str, model: str) -> Panel | None:
         return None
     projection = Projection(content.points.unpack(), np.empty(0), content.method, content.settings)
     rows = content.rows.unpack().astype(np.int64)
-    return Panel(model, rows, projection.points, *axis_titles(projection, content.trust))
+    return Panel(model, rows, projection.points, *axis_titles(projection), say_trust(content.trust))
 
 
 def why_missing(result: RunResult, method: str, model: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from ptmrank_core.projection import Projection
 from ptmrank_core.records import Samples
+from ptmrank_core.reports.figures.maps.looks import classes_of, looks_of, marker_of
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, class_marker, set_least_width
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, set_least_width
 
-__all__ = ["MAX_POINTS", "classes_of", "projection_figure", "target_histogram"]
+__all__ = ["MAX_POINTS", "projection_figure", "target_histogram"]
 
 MAX_POINTS = 5_000
 """More samples than these are subsampled evenly: a browser draws each one."""
-NO_LABEL = "no label"
 LEAST, TARGET_CHARS = 560, 16  # pixels, letters
 
 
@@ -50,10 +50,11 @@ def projection_figure(
     if samples.target_kind == "regression":
         _add_scale(figure, projection, samples, caption, shown)
     else:
-        for index, (name, chosen) in enumerate(classes_of(samples)):
+        looks = looks_of(samples)
+        for name, chosen in classes_of(samples):
             members = shown[chosen[shown]]
             if len(members) or samples.target_kind == "classification":
-                marker = class_marker(index, size=7)
+                marker = marker_of(looks[name], size=7)
                 _add_points(figure, projection, members, caption, name=name, marker=marker)
     shares = [f"{100 * ratio:.0f} %" for ratio in projection.explained_variance_ratio]
     figure.update_xaxes(title=f"first component ({shares[0]} of the variance)", zeroline=False)
@@ -65,18 +66,6 @@ def projection_figure(
 
 def _target(samples: Samples) -> str:
     return shorten_middle(samples.class_names[0], TARGET_CHARS) if samples.class_names else "target"
-
-
-def classes_of(samples: Samples) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Name of each class, and which samples are drawn as it: of several labels, the first decides."""
-    if samples.target_kind == "classification":
-        for index, name in enumerate(samples.class_names):
-            yield name, np.asarray(samples.labels == index)
-        return
-    n_labels = len(samples.class_names)
-    first = np.where(samples.labels.any(axis=1), samples.labels.argmax(axis=1), n_labels)
-    for index, name in enumerate((*samples.class_names, NO_LABEL)):
-        yield name, np.asarray(first == index)
 
 
 def _add_scale(

@@ -24,9 +24,9 @@ from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
 from ptmrank_core.reports.figures.embeddings import (
     Panel,
     axis_titles,
-    echo_figure,
     panels_figure,
     panels_table,
+    say_trust,
 )
 from ptmrank_core.reports.figures.projections import cached_panel, why_missing, why_not_offered
 from ptmrank_core.reports.tables.class_pairs import class_pairs_table
@@ -113,24 +113,6 @@ def test_numbers_have_one_scale_for_all_panels() -> None:
     np.testing.assert_allclose(figure.data[1].marker.color, chosen.labels, rtol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["classification", "regression"])
-def test_the_echo_shows_the_selected_in_every_panel(kind: Any) -> None:
-    """Selected samples are drawn large at their places under each model, and all others grey."""
-    labels = np.arange(12) % 2 if kind == "classification" else np.linspace(0, 1, 12)
-    chosen = samples(labels, ["c0", "c1"] if kind == "classification" else ["price"], kind)
-    panels = [panel("a", 12), panel("b", 12, rows=[0, 1, 2, 3])]
-    figure = echo_figure(panels, chosen, [3, 8])
-    others = [trace for trace in figure.data if trace.name == "others"]
-    assert [len(trace.x) for trace in others] == [10, 3]
-    large = [trace for trace in figure.data if trace.name != "others" and len(trace.x)]
-    rows = [row for trace in large for row in trace.customdata.tolist()]
-    assert sorted(rows) == [3, 3, 8]
-    for trace in large:
-        own = panels[0] if trace.xaxis == "x" else panels[1]
-        places = own.points[[own.rows.tolist().index(row) for row in trace.customdata]]
-        np.testing.assert_array_equal(np.column_stack([trace.x, trace.y]), places)
-
-
 def test_the_table_has_every_number_of_the_figure() -> None:
     """Name, label and place under each model; a filter leaves rows out."""
     chosen = samples(np.arange(6) % 2, ["c0", "c1"], "classification")
@@ -146,14 +128,13 @@ def test_axes_say_what_they_are_and_what_they_are_worth() -> None:
     features, labels = RNG.normal(size=(30, 3)), np.arange(30) % 3
     trust = Trust(0.876, 5, 30)
     first, second = (f"{100 * ratio:.0f} %" for ratio in pca(features).explained_variance_ratio)
-    assert axis_titles(pca(features), trust) == (
-        "trustworthiness 0.876",
-        f"across: first component ({first}), up: second ({second})",
-    )
-    assert axis_titles(lda(features, labels), trust)[1] == "across: first discriminant, up: second"
-    assert axis_titles(tsne(features), None) == ("too few samples to judge", "t-SNE, perplexity 9.67")
+    assert axis_titles(pca(features)) == (f"component 1 ({first})", f"component 2 ({second})")
+    assert axis_titles(lda(features, labels)) == ("discriminant 1", "discriminant 2")
+    assert axis_titles(tsne(features)) == ("t-SNE 1 (perplexity 9.67)", "t-SNE 2")
     umap = Projection(np.zeros((30, 2), dtype=np.float32), np.empty(0), "umap", {"n_neighbors": 15})
-    assert axis_titles(umap, trust)[1] == "UMAP, 15 neighbours"
+    assert axis_titles(umap) == ("UMAP 1 (15 neighbours)", "UMAP 2")
+    assert say_trust(trust) == "trustworthiness 0.876"
+    assert say_trust(None) == "too few samples to judge"
 
 
 def test_kept_maps_are_read_and_missing_ones_explained() -> None:
@@ -178,7 +159,8 @@ def test_kept_maps_are_read_and_missing_ones_explained() -> None:
     assert kept is not None
     np.testing.assert_array_equal(kept.points, points)
     assert kept.rows.tolist() == [0, 2, 3, 5]
-    assert (kept.x_title, kept.y_title) == ("trustworthiness 0.500", "t-SNE, perplexity 1")
+    assert (kept.x_title, kept.y_title) == ("t-SNE 1 (perplexity 1)", "t-SNE 2")
+    assert kept.note == "trustworthiness 0.500"
     assert cached_panel(result, "tsne", "b") is None
     assert why_missing(result, "tsne", "b") == "It is broken."
     assert "six best" in why_missing(result, "tsne", "c")

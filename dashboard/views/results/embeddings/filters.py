@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import streamlit as st
 
 from dashboard.components.gallery import MAX_SHOWN
+from dashboard.components.sample_map.pictures import MAX_PICTURES, has_pictures
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
+from ptmrank_core.reports.figures.maps.wire import DensityOf
 from ptmrank_core.reports.figures.projections import METHODS, why_not_offered
 
-__all__ = ["choose_classes", "choose_method", "choose_models", "find_samples", "matching_samples"]
+__all__ = [
+    "ISOLATED",
+    "Wanted",
+    "choose_classes",
+    "choose_method",
+    "choose_models",
+    "choose_what_is_drawn",
+    "find_samples",
+    "matching_samples",
+]
 
 MAX_MODELS = 6
 DEFAULT_MODELS = 3
+ISOLATED = "seen-classes"
+"""Key of the choice of classes: a class that is pressed in the legend goes there too."""
+LAYOUTS = {"beside": "Side by side", "one": "One map that moves"}
+DENSITIES = {"none": "None", "all": "All samples", "classes": "Each class"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is drawn on the map beside points.
+
+    Parameters
+    ----------
+    only
+        The one model that is drawn, if it is one map.
+    density
+        Whose contour lines.
+    names, pictures
+        Whether names of classes, and pictures in the place of points.
+    """
+
+    only: str | None
+    density: DensityOf
+    names: bool
+    pictures: bool
 
 
 def choose_models(models: Sequence[str]) -> list[str]:
@@ -58,13 +95,52 @@ def choose_classes(samples: Samples) -> list[str]:
     if samples.target_kind == "regression":
         return []
     chosen = st.multiselect(
-        "Only these classes" if samples.target_kind == "classification" else "Only these labels",
+        "Isolate classes" if samples.target_kind == "classification" else "Isolate labels",
         list(samples.class_names),
-        key="seen-classes",
+        key=ISOLATED,
         bind="query-params",
         placeholder="all",
     )
     return [name for name in samples.class_names if name in chosen]
+
+
+def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
+    """Let the reader choose maps side by side or one in which the samples move, and what is on them."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layout = _choice("Maps", LAYOUTS, "map-layout") if len(models) > 1 else "one"
+        densities = dict(DENSITIES)
+        if samples.target_kind == "regression":
+            del densities["classes"]
+        density = _choice("Density lines", densities, "map-density")
+        names = samples.target_kind != "regression" and st.toggle(
+            "Names of classes", value=True, key="map-names", bind="query-params", width="content"
+        )
+        pictures = has_pictures(samples) and st.toggle(
+            "Pictures as points" if samples.modality != "audio" else "Spectrograms as points",
+            key="map-pictures",
+            bind="query-params",
+            width="content",
+            help=f"Of up to {MAX_PICTURES:,} samples, as many as there is room for.",
+        )
+    only = models[0] if layout == "one" else None
+    if layout == "one" and len(models) > 1:
+        only = _choice("Model on the map", {model: model for model in models}, "map-model")
+    return Wanted(only, cast("DensityOf", density), names, pictures)
+
+
+def _choice(label: str, titles: Mapping[str, str], key: str) -> str:
+    """Let the reader choose one of a few; the first where the address names another."""
+    options = list(titles)
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        format_func=titles.__getitem__,
+        key=key,
+        required=True,
+        bind="query-params",
+    )
+    return chosen if chosen in options else options[0]
 
 
 def find_samples(samples: Samples) -> list[int]:

@@ -22,7 +22,7 @@ def show_neighbours(
     result: RunResult, samples: Samples, models: Sequence[str], selected: Sequence[int]
 ) -> None:
     """Draw a row of neighbours for each model, and say how many have the sample's own label."""
-    st.markdown("##### Who stands beside it, under each model?")
+    st.markdown("#### Who stands beside it, under each model?")
     row = st.selectbox(
         "Neighbours of",
         selected,

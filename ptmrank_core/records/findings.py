@@ -17,7 +17,8 @@ from ptmrank_core.records.analysis_results import (
     ReferenceResult,
     SeedScores,
 )
-from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings
+from ptmrank_core.records.decisions import Decisions
+from ptmrank_core.records.maps import ClassDistances, Neighbourhoods, ProjectedEmbeddings
 from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
@@ -48,6 +49,8 @@ AnalysisResult: TypeAlias = (
     | RaceOrder
     | ProjectedEmbeddings
     | ClassDistances
+    | Neighbourhoods
+    | Decisions
     | SearchReport
 )
 RESULT_KINDS: Mapping[str, type[AnalysisResult]] = {kind.KIND: kind for kind in get_args(AnalysisResult)}

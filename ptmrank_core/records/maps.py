@@ -1,4 +1,4 @@
-"""Results of analyses of the embeddings: two-dimensional projections, distances between classes, neighbours."""
+"""Results of analyses of the embeddings: two-dimensional projections, class distances, neighbours."""
 
 from __future__ import annotations
 

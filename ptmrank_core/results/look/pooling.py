@@ -1,0 +1,145 @@
+"""What the probes of all models of a run say together of each sample: weighted, out of sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records import ClassProbabilities, ProbeResult, RunResult
+from ptmrank_core.results.constant_guess import constant_guess
+
+__all__ = ["ModelVoice", "Pooled", "doubted", "pool", "voices_of"]
+
+Array = NDArray[np.float64]
+LEAST = 1e-4  # probability that no class falls below: a probe of few samples is too sure
+
+
+@dataclass(frozen=True, eq=False)
+class ModelVoice:
+    """What one model's probe says of each sample, and how much that is worth.
+
+    Parameters
+    ----------
+    skill
+        What it reaches above chance, out of sample: 0 for no more than chance, 1 for no error.
+    predictions
+        int64 codes of shape (n,).
+    probabilities
+        float64 array of shape (n, n_classes); rows sum to 1.
+    is_candidate
+        Whether it is a candidate, no control.
+    """
+
+    skill: float
+    predictions: NDArray[np.int64]
+    probabilities: Array
+    is_candidate: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """The probabilities of all models, combined.
+
+    Parameters
+    ----------
+    probabilities
+        float64 array of shape (n, n_classes).
+    margins
+        By how much the likeliest other class leads the sample's own, shape (n,), in [-1, 1].
+    others
+        That class, int64 of shape (n,).
+    """
+
+    probabilities: Array
+    margins: Array
+    others: NDArray[np.int64]
+
+
+def voices_of(result: RunResult, n_classes: int) -> dict[str, ModelVoice]:
+    """Collect what the probes of a run say, those of its controls too; without those that know nothing.
+
+    Parameters
+    ----------
+    result
+        A run on samples with classes.
+    n_classes
+        Number of classes that have samples.
+    """
+    chance = constant_guess("accuracy", result.samples) or 0.0
+    candidates = {spec.id for spec in result.plan.candidates}
+    known = candidates | {spec.id for spec in result.plan.controls}
+    voices = {}
+    for model, probe in result.contents(ProbeResult).items():
+        if model not in known or len(probe.predictions) != result.samples.n_samples or probe.value is None:
+            continue
+        skill = (probe.value - chance) / (1 - chance) if chance < 1 else 0.0
+        if skill <= 0:
+            continue
+        codes = np.asarray(probe.predictions, dtype=np.int64)
+        voices[model] = ModelVoice(skill, codes, _dense(probe, codes, n_classes), model in candidates)
+    return voices
+
+
+def _dense(probe: ProbeResult, codes: NDArray[np.int64], n_classes: int) -> Array:
+    """Spread what was kept over all classes; of a former version, by how often the probe is right."""
+    if probe.probabilities is None:
+        right = float(np.clip(probe.value or 0.0, 1 / n_classes, 1 - 1 / (len(codes) + 1)))
+        dense = np.full((len(codes), n_classes), (1 - right) / max(n_classes - 1, 1))
+        dense[np.arange(len(codes)), codes] = right
+        return dense
+    return _unpacked(probe.probabilities, n_classes)
+
+
+def _unpacked(kept: ClassProbabilities, n_classes: int) -> Array:
+    classes = kept.classes.unpack().astype(np.int64)
+    values = kept.values.unpack().astype(np.float64)
+    rest = np.clip(1 - values.sum(axis=1), 0, 1) / max(n_classes - classes.shape[1], 1)
+    dense = np.tile(rest[:, None], (1, n_classes))
+    np.put_along_axis(dense, classes, values, axis=1)
+    return np.asarray(dense / dense.sum(axis=1, keepdims=True))
+
+
+def pool(voices: Mapping[str, ModelVoice], labels: NDArray[np.int64]) -> Pooled:
+    """Combine what models say: the mean of log-probabilities, weighted by skill.
+
+    Parameters
+    ----------
+    voices
+        At least one.
+    labels
+        int64 array of shape (n,): codes among the classes that have samples.
+    """
+    weights = np.array([voice.skill for voice in voices.values()]) ** 2
+    logs = sum(
+        weight * np.log(np.maximum(voice.probabilities, LEAST))
+        for weight, voice in zip(weights / weights.sum(), voices.values(), strict=True)
+    )
+    pooled = np.exp(logs - np.max(logs, axis=1, keepdims=True))
+    pooled /= pooled.sum(axis=1, keepdims=True)
+    rows = np.arange(len(labels))
+    without = pooled.copy()
+    without[rows, labels] = -1.0
+    others = np.argmax(without, axis=1)
+    return Pooled(pooled, without[rows, others] - pooled[rows, labels], others)
+
+
+def doubted(pooled: Pooled, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Find the samples whose label is doubted, the most doubted first: confident learning [1]_.
+
+    A sample counts where another class is likelier than its own, and at least as likely as that class is, in
+    the mean, for samples that are labelled with it.
+
+    References
+    ----------
+    .. [1] Northcutt, Jiang, Chuang (2021). Confident Learning: Estimating Uncertainty in Dataset Labels.
+       Journal of Artificial Intelligence Research 70. doi:10.1613/jair.1.12125.
+    """
+    n_classes = pooled.probabilities.shape[1]
+    thresholds = np.array([pooled.probabilities[labels == code, code].mean() for code in range(n_classes)])
+    rows = np.arange(len(labels))
+    is_likely = pooled.probabilities[rows, pooled.others] >= thresholds[pooled.others]
+    found = np.flatnonzero((pooled.margins > 0) & is_likely)
+    return found[np.argsort(-pooled.margins[found], kind="stable")]

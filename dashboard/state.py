@@ -38,6 +38,7 @@ __all__ = [
     "start_widget",
     "uploader_key",
     "widget_is",
+    "widget_value",
 ]
 
 PAGES = "pages"
@@ -252,6 +253,11 @@ def set_widget(key: str, value: object) -> None:
 def widget_is(key: str, value: object) -> bool:
     """Whether a widget has a value, also one that the address gives and that is not drawn yet."""
     return bool(st.session_state.get(key, st.query_params.get(key)) == value)
+
+
+def widget_value(key: str) -> object:
+    """Return the value of a widget, for what it calls when it is changed."""
+    return st.session_state.get(key)
 
 
 def has_changed(name: str, value: object) -> bool:

@@ -1,5 +1,13 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
+from dashboard.jobs.decisions import (
+    decisions,
+    drop_decision,
+    import_decisions,
+    keep_decisions,
+    look,
+    start_corrected,
+)
 from dashboard.jobs.demo_only import is_demo_only
 from dashboard.jobs.home import examine_home, features
 from dashboard.jobs.housekeeping import (
@@ -64,9 +72,11 @@ __all__ = [
     "check_features",
     "clear_features",
     "decide",
+    "decisions",
     "delete",
     "delete_kept",
     "demos",
+    "drop_decision",
     "entry",
     "examine_home",
     "expected_time",
@@ -76,11 +86,13 @@ __all__ = [
     "forget_features",
     "history",
     "hub_dataset",
+    "import_decisions",
     "is_demo",
     "is_demo_only",
     "is_mine",
     "is_racing",
     "is_shared",
+    "keep_decisions",
     "keep_features",
     "keep_truth",
     "keep_upload",
@@ -89,6 +101,7 @@ __all__ = [
     "leftovers",
     "limits",
     "local_models",
+    "look",
     "match_truth",
     "outline",
     "pack",
@@ -108,6 +121,7 @@ __all__ = [
     "samples_of",
     "sizes",
     "start",
+    "start_corrected",
     "start_demo",
     "start_fine_tuning",
     "sweep_now",

@@ -17,7 +17,7 @@ from ptmrank_core.records.analysis_results import (
     ReferenceResult,
     SeedScores,
 )
-from ptmrank_core.records.decisions import Decisions
+from ptmrank_core.records.decisions import Decision
 from ptmrank_core.records.maps import ClassDistances, Neighbourhoods, ProjectedEmbeddings
 from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
@@ -50,7 +50,7 @@ AnalysisResult: TypeAlias = (
     | ProjectedEmbeddings
     | ClassDistances
     | Neighbourhoods
-    | Decisions
+    | Decision
     | SearchReport
 )
 RESULT_KINDS: Mapping[str, type[AnalysisResult]] = {kind.KIND: kind for kind in get_args(AnalysisResult)}

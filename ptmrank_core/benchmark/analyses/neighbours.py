@@ -17,7 +17,7 @@ MAX_SAMPLES = 20_000
 
 
 def find_neighbours(context: AnalysisContext) -> None:
-    """Store the :class:`~ptmrank_core.records.Neighbourhoods` of the models with features, if they are probed.
+    """Store the :class:`~ptmrank_core.records.Neighbourhoods` of each model that is probed.
 
     Candidates come first, then the controls among the plan's models. With more than 20,000 samples there are
     none.

@@ -64,7 +64,7 @@ def _code(samples: Samples, row: int, label: str) -> Any:
     if samples.target_kind == "classification":
         if label not in samples.class_names:
             raise SamplesError(
-                f"{samples.names[row]!r} was to become {label!r}, which is no class of these samples; expected "
+                f"{samples.names[row]!r} was to become {label!r}, which is no class of these; expected "
                 f"one of {', '.join(map(repr, samples.class_names[:NAMED]))}"
                 f"{' ...' if len(samples.class_names) > NAMED else ''}.",
                 hint=HINT,
@@ -97,7 +97,7 @@ def _single(samples: Samples, dropped: Mapping[int, str]) -> dict[int, str]:
         )
     alone = kept[counts[samples.labels[kept]] == 1]
     return {
-        row: f"the only sample of class {samples.class_names[samples.labels[row]]!r} after decisions on others"
+        row: f"the only sample left of class {samples.class_names[samples.labels[row]]!r}"
         for row in alone.tolist()
     }
 
@@ -123,10 +123,8 @@ def _without_empty_classes(samples: Samples) -> Samples:
 
 def _notes(n_changed: int, n_dropped: int, n_strangers: int) -> list[str]:
     """Say what the decisions did."""
-    notes = [
-        f"By decisions on single samples, {_count(n_changed, 'label')} changed and "
-        f"{_count(n_dropped, 'sample')} left out."
-    ]
+    changed, dropped = _count(n_changed, "label"), _count(n_dropped, "sample")
+    notes = [f"By decisions on single samples, {changed} changed and {dropped} left out."]
     if n_strangers:
         notes.append(
             f"{n_strangers:,} of the decisions {'is' if n_strangers == 1 else 'are'} about samples that are "

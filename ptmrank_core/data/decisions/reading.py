@@ -72,8 +72,8 @@ def _in_place(text: str) -> Iterator[Correction]:
     for sample, label in fields.items():
         if not DIGEST.fullmatch(sample) or not (label is None or isinstance(label, str)):
             raise InputError(
-                f"The decision {_short(sample)!r}: {_short(str(label))!r} cannot be read; expected the SHA-256 "
-                "of a sample, and its label as a text or null.",
+                f"The decision {_short(sample)!r}: {_short(str(label))!r} cannot be read; expected the "
+                "SHA-256 of a sample, and its label as a text or null.",
                 hint=HINT,
             )
         yield Correction(sample, label)

@@ -35,7 +35,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the owner decided on one sample of a run.
+    """What the owner decided on one sample of a run: a finding about that sample.
 
     Parameters
     ----------
@@ -53,6 +53,7 @@ class Decision:
         Why it was looked at, or what its owner noted.
     """
 
+    KIND: ClassVar[str] = "decision"
     sample: str
     file: str
     label: str
@@ -69,22 +70,11 @@ class Decision:
 class Decisions:
     """The decisions on the samples of a run, in the order in which they were made."""
 
-    KIND: ClassVar[str] = "decisions"
     decisions: tuple[Decision, ...] = ()
 
     def of(self, sample: str) -> Decision | None:
         """Return the decision on a sample; ``None`` where there is none."""
         return next((decision for decision in self.decisions if decision.sample == sample), None)
-
-    def having(self, *new: Decision) -> Decisions:
-        """Return these decisions with others, which replace those on the same samples."""
-        others = {decision.sample for decision in new}
-        former = (decision for decision in self.decisions if decision.sample not in others)
-        return Decisions((*former, *new))
-
-    def without(self, sample: str) -> Decisions:
-        """Return these decisions without the one on a sample."""
-        return Decisions(tuple(decision for decision in self.decisions if decision.sample != sample))
 
     def corrections(self) -> tuple[Correction, ...]:
         """Return what they change: what is kept needs no correction."""

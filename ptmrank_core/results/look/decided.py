@@ -32,7 +32,7 @@ MAX_REASON = 500
 
 def decisions_of(result: RunResult) -> Decisions:
     """Read the decisions that are kept with a run."""
-    return result.contents(Decisions).get("", Decisions())
+    return Decisions(tuple(result.contents(Decision).values()))
 
 
 def decide(
@@ -62,7 +62,7 @@ def decide(
 
 
 def choices_for(samples: Samples, suspect: Suspect) -> tuple[str, ...]:
-    """List the classes that a sample can be relabelled to, the suggested one first; empty for no classes."""
+    """List the classes that a sample can be given, the suggested one first; empty where there are none."""
     if samples.target_kind != "classification":
         return ()
     own = say_label(samples, suspect.row)
@@ -74,14 +74,11 @@ def why_no_corrections(result: RunResult) -> str:
     """Say why no run can be started with decisions, in one sentence; empty if one can."""
     if result.plan.task == FEATURES_TASK:
         return (
-            "The labels of ready-made features stand in their files: take the decisions as a table and change "
-            "the labels there."
+            "The labels of ready-made features stand in their files: take the decisions as a table and "
+            "change the labels there."
         )
     if result.plan.samples_source.startswith(OBJECTS_PREFIXES):
-        return (
-            "The samples were in the memory of a script: take the decisions as a table and change the labels "
-            "there."
-        )
+        return "The samples were in the memory of a script: change the labels there."
     return ""
 
 

@@ -8,6 +8,11 @@ from ptmrank_core.results.phrases import bidi_isolate, percent, say_label
 
 __all__ = ["doubt", "missing", "outlier", "stray", "twin", "unexpected"]
 
+NO_PROBES = (
+    "This run fitted no linear probes and kept no neighbours, so there is nothing to go by: rank the samples "
+    "again with probes; their features are kept."
+)
+
 
 def _models(n_agree: int, n_models: int) -> str:
     """Count models: ``9 of 11 models``, ``all 11 models``, ``the only model``."""
@@ -43,8 +48,8 @@ def unexpected(samples: Samples, one: Unexpected) -> str:
     value = samples.labels.reshape(samples.n_samples, -1)[one.row, one.column]
     what = f"Its {name} is" if samples.labels.ndim > 1 else "It is"
     return (
-        f"{what} {value:.4g}, far {'above' if one.deviations > 0 else 'below'} the {one.predicted:.4g} that is "
-        f"predicted: {abs(one.deviations):.1f} times the usual error, under {who}."
+        f"{what} {value:.4g}, far {'above' if one.deviations > 0 else 'below'} the {one.predicted:.4g} "
+        f"that is predicted: {abs(one.deviations):.1f} times the usual error, under {who}."
     )
 
 
@@ -53,7 +58,8 @@ def twin(samples: Samples, row: int, n_agree: int, n_models: int, *, is_same: bo
     which = f"Nearly the same as {bidi_isolate(samples.names[row])}"
     if is_same:
         return f"{which}, which has its label, under {_models(n_agree, n_models)}."
-    return f"{which}, which is labelled {bidi_isolate(say_label(samples, row))}, under {_models(n_agree, n_models)}."
+    label = bidi_isolate(say_label(samples, row))
+    return f"{which}, which is labelled {label}, under {_models(n_agree, n_models)}."
 
 
 def stray(other: str, share: float, n_agree: int, n_models: int) -> str:
@@ -72,23 +78,20 @@ def outlier(n_agree: int, n_models: int) -> str:
 def missing(result: RunResult, *, has_voices: bool, has_neighbours: bool) -> tuple[str, ...]:
     """Say what could not be looked at, and what to do about it."""
     if not result.plan.analyses.probe:
-        return (
-            "This run fitted no linear probes and kept no neighbours, so there is nothing to go by: rank the "
-            "samples again with probes; their features are kept.",
-        )
+        return (NO_PROBES,)
     if not result.state.is_finished():
         return ("Probes and neighbours are still being computed: the list grows.",)
     notes = []
     if not has_voices:
         notes.append("No probe tells the classes apart better than chance: no label can be doubted by them.")
     if not has_neighbours:
+        why = (
+            "Neighbours are kept of up to 20,000 samples."
+            if result.samples.n_samples > 20_000
+            else "It may be of a former version: ranked again, its features are taken from the cache."
+        )
         notes.append(
-            "No neighbours are kept of this run: near-duplicates and outliers are not looked for. "
-            + (
-                "Neighbours are kept of up to 20,000 samples."
-                if result.samples.n_samples > 20_000
-                else "It may be of a former version: ranked again, its features are taken from the cache."
-            )
+            f"No neighbours are kept of this run: near-duplicates and outliers are not looked for. {why}"
         )
     probes = result.contents(ProbeResult)
     if (

@@ -11,7 +11,7 @@ from dashboard.jobs.demo_only import require_open
 from dashboard.jobs.home import store
 from dashboard.jobs.runs import require_owner, start
 from dashboard.jobs.sources import samples, samples_of
-from ptmrank_core.data import read_decisions
+from ptmrank_core.data import apply_corrections, read_decisions
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Decision, Decisions, Finding, RunResult, Samples
 from ptmrank_core.results.look import Look, corrected_options, look_at_samples
@@ -63,7 +63,7 @@ def import_decisions(found: RunResult, name: str, data: bytes) -> tuple[int, int
     NotOwnerError
         If the run is somebody else's.
     InputError
-        If it is no table of decisions, or none of them is about a sample of this run.
+        If it is no table of decisions, none of them is about a sample of this run, or a label is none of its.
     """
     require_owner(found.plan.run_id)
     read = read_decisions(name, data)
@@ -74,6 +74,7 @@ def import_decisions(found: RunResult, name: str, data: bytes) -> tuple[int, int
             f"None of the {len(read):,} decisions of {name!r} is about a sample of this run.",
             hint="Take the table of a run on the same samples: they are told apart by their content.",
         )
+    apply_corrections(samples_of(found), Decisions(tuple(own)).corrections())
     keep_decisions(found.plan.run_id, own)
     return len(own), len(read) - len(own)
 

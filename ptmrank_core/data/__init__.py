@@ -1,7 +1,7 @@
 """A user's source -> Samples: uploads, archives, folders, tables, files, labels, demo samples."""
 
 from ptmrank_core.data.builtin.demo import DEMO_SAMPLES, DemoSamples
-from ptmrank_core.data.decisions import load_corrections, read_decisions
+from ptmrank_core.data.decisions import apply_corrections, load_corrections, read_decisions
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.features.npz import load_arrays
 from ptmrank_core.data.finetuning_results import load_truth, read_truth, recorded_truth
@@ -37,6 +37,7 @@ __all__ = [
     "TableDescription",
     "VideoClip",
     "VideoItem",
+    "apply_corrections",
     "check_upload",
     "decode_audio",
     "decode_image",

@@ -140,8 +140,8 @@ READING_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
         "reading.corrections",
         "--corrections",
-        help="a CSV of decisions on samples (keep, relabel, leave out), as they are exported, or in its place "
-        "a JSON object: SHA-256 of a sample -> its label, or null",
+        help="a CSV of decisions on samples (keep, relabel, leave out), as they are exported, or in its "
+        "place a JSON object: SHA-256 of a sample -> its label, or null",
         write=_in_place,
         for_features=False,
     ),

@@ -8,10 +8,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from ptmrank_core.records import ProbeResult, RunResult, Samples
+from ptmrank_core.results.constant_guess import constant_guess
 from ptmrank_core.results.look import sentences
 from ptmrank_core.results.look.findings import Look, Reason, Suspect
 from ptmrank_core.results.look.nearness import Nearness, astray, near_duplicates, nearness_of, outliers
-from ptmrank_core.results.look.pooling import ModelVoice, doubted, pool, voices_of
+from ptmrank_core.results.look.pooling import (
+    ModelVoice,
+    Pooled,
+    doubted,
+    pool,
+    voices_of,
+    votes_of_neighbours,
+)
 from ptmrank_core.results.look.residuals import unexpected
 from ptmrank_core.results.phrases import say_label
 
@@ -46,7 +54,10 @@ def look_at_samples(result: RunResult, samples: Samples) -> Look:
     reasons: dict[int, list[Reason]] = defaultdict(list)
     suggestions: dict[int, str] = {}
     if labels is not None and voices:
-        for row, reason, suggestion in _doubts(samples, labels, voices):
+        chance = constant_guess("accuracy", result.samples) or 0.0
+        votes = votes_of_neighbours(list(near.values()), labels)
+        pooled = pool(voices.values(), votes, labels, chance=chance)
+        for row, reason, suggestion in _doubts(samples, labels, voices, pooled):
             reasons[row].append(reason)
             suggestions[row] = suggestion
     for row, reason in (*_unexpected(result, samples), *_of_neighbours(samples, list(near.values()))):
@@ -66,10 +77,9 @@ def _is_of_classes(samples: Samples) -> bool:
 
 
 def _doubts(
-    samples: Samples, labels: np.ndarray, voices: dict[str, ModelVoice]
+    samples: Samples, labels: np.ndarray, voices: dict[str, ModelVoice], pooled: Pooled
 ) -> Iterator[tuple[int, Reason, str]]:
     """Find labels that the probes doubt."""
-    pooled = pool(voices, labels)
     present = np.unique(samples.labels)
     asked = [voice for voice in voices.values() if voice.is_candidate] or list(voices.values())
     for row in doubted(pooled, labels).tolist():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records import Neighbourhoods, RunResult
 
-__all__ = ["Astray", "Pair", "astray", "near_duplicates", "nearness_of", "outliers"]
+__all__ = ["Astray", "Nearness", "Pair", "astray", "near_duplicates", "nearness_of", "outliers"]
 
 Rows = NDArray[np.int64]
 # A pair is nearly the same where its distance is below this share of the median distance of all samples to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records import ClassProbabilities, ProbeResult, RunResult
 from ptmrank_core.results.constant_guess import constant_guess
+from ptmrank_core.results.look.nearness import Nearness
 
-__all__ = ["ModelVoice", "Pooled", "doubted", "pool", "voices_of"]
+__all__ = ["ModelVoice", "Pooled", "doubted", "pool", "voices_of", "votes_of_neighbours"]
 
 Array = NDArray[np.float64]
-LEAST = 1e-4  # probability that no class falls below: a probe of few samples is too sure
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,23 +102,54 @@ def _unpacked(kept: ClassProbabilities, n_classes: int) -> Array:
     return np.asarray(dense / dense.sum(axis=1, keepdims=True))
 
 
-def pool(voices: Mapping[str, ModelVoice], labels: NDArray[np.int64]) -> Pooled:
-    """Combine what models say: the mean of log-probabilities, weighted by skill.
+def votes_of_neighbours(near: Sequence[Nearness], labels: NDArray[np.int64]) -> list[Array]:
+    """Read class probabilities off the labels of each sample's neighbours, its own label left aside.
+
+    Parameters
+    ----------
+    near
+        The neighbours under each model.
+    labels
+        int64 array of shape (n,): codes among the classes that have samples.
+
+    Returns
+    -------
+    list of NDArray
+        For each model float64 of shape (n, n_classes): shares, with one neighbour more that is of every class
+        alike.
+    """
+    n_classes, rows = int(labels.max()) + 1, np.arange(len(labels))
+    found = []
+    for own in near:
+        counts = np.full((len(labels), n_classes), 1 / n_classes)
+        for column in own.rows.T:
+            counts[rows, labels[column]] += 1
+        found.append(counts / counts.sum(axis=1, keepdims=True))
+    return found
+
+
+def pool(
+    voices: Iterable[ModelVoice], votes: Iterable[Array], labels: NDArray[np.int64], *, chance: float
+) -> Pooled:
+    """Combine what probes and neighbours say: mean probabilities, weighted by what each reaches above chance.
 
     Parameters
     ----------
     voices
-        At least one.
+        What the probes say, at least one.
+    votes
+        What the neighbours say: see :func:`votes_of_neighbours`.
     labels
         int64 array of shape (n,): codes among the classes that have samples.
+    chance
+        The accuracy of a constant guess.
     """
-    weights = np.array([voice.skill for voice in voices.values()]) ** 2
-    logs = sum(
-        weight * np.log(np.maximum(voice.probabilities, LEAST))
-        for weight, voice in zip(weights / weights.sum(), voices.values(), strict=True)
-    )
-    pooled = np.exp(logs - np.max(logs, axis=1, keepdims=True))
-    pooled /= pooled.sum(axis=1, keepdims=True)
+    parts = [(voice.skill, voice.probabilities) for voice in voices]
+    for vote in votes:
+        reached = float(np.mean(np.argmax(vote, axis=1) == labels))
+        parts.append((max(0.0, (reached - chance) / (1 - chance)) if chance < 1 else 0.0, vote))
+    total = sum(weight for weight, _ in parts)
+    pooled = np.asarray(sum(weight / total * values for weight, values in parts))
     rows = np.arange(len(labels))
     without = pooled.copy()
     without[rows, labels] = -1.0

@@ -12,7 +12,10 @@ from ptmrank_core.results.constant_guess import constant_guess
 
 __all__ = ["Unexpected", "unexpected"]
 
+# In root mean square errors of the probes. Where a target is one of two values, no error can be many times
+# the usual one: there the prediction has to be near the other value.
 FAR, FAR_EACH = 4.0, 2.5
+FAR_LABEL, FAR_LABEL_EACH, WRONG_SIDE = 2.0, 1.5, 0.7
 MAJORITY = 0.5
 
 
@@ -53,6 +56,7 @@ def unexpected(result: RunResult, samples: Samples) -> list[Unexpected]:
     if not probes:
         return []
     targets = samples.labels.reshape(samples.n_samples, -1).astype(np.float64)
+    is_binary = samples.target_kind == "multilabel"
     weights = np.array(list(probes.values()))
     weights /= weights.sum()
     predicted = np.stack([_predictions(result, model, targets.shape) for model in probes])
@@ -63,9 +67,13 @@ def unexpected(result: RunResult, samples: Samples) -> list[Unexpected]:
     columns = np.argmax(np.abs(pooled), axis=1)
     rows = np.arange(len(targets))
     farthest = pooled[rows, columns]
-    agree = ((np.sign(farthest) * deviations[:, rows, columns]) > FAR_EACH).sum(axis=0)
-    found = np.flatnonzero((np.abs(farthest) > FAR) & (agree > MAJORITY * len(probes)))
     guesses = np.tensordot(weights, predicted, 1)
+    far, far_each = (FAR_LABEL, FAR_LABEL_EACH) if is_binary else (FAR, FAR_EACH)
+    agree = ((np.sign(farthest) * deviations[:, rows, columns]) > far_each).sum(axis=0)
+    is_far = np.abs(farthest) > far
+    if is_binary:
+        is_far &= np.abs(targets - guesses)[rows, columns] > WRONG_SIDE
+    found = np.flatnonzero(is_far & (agree > MAJORITY * len(probes)))
     return [
         Unexpected(
             int(row),

@@ -12,7 +12,8 @@ N_ROWS = 10
 COLUMNS = ("place", "file", "label", "suggestion", "reason")
 WHAT_IT_IS = (
     "What the probes of all models doubt together, each weighted by what it reaches above chance on "
-    "samples that it never saw, and what stands out among the neighbours. A doubt is no proof: look, then decide."
+    "samples that it never saw, and what stands out among the neighbours. A doubt is no proof: look, then "
+    "decide."
 )
 
 

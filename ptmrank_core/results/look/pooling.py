@@ -15,6 +15,7 @@ from ptmrank_core.results.look.nearness import Nearness
 __all__ = ["ModelVoice", "Pooled", "doubted", "pool", "voices_of", "votes_of_neighbours"]
 
 Array = NDArray[np.float64]
+SURE = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,8 @@ def doubted(pooled: Pooled, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Find the samples whose label is doubted, the most doubted first: confident learning [1]_.
 
     A sample counts where another class is likelier than its own, and at least as likely as that class is, in
-    the mean, for samples that are labelled with it.
+    the mean, for samples that are labelled with it; a probability of 0.6 is always enough, or models that are
+    nearly sure of everything would let doubts pass.
 
     References
     ----------
@@ -171,6 +173,6 @@ def doubted(pooled: Pooled, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     n_classes = pooled.probabilities.shape[1]
     thresholds = np.array([pooled.probabilities[labels == code, code].mean() for code in range(n_classes)])
     rows = np.arange(len(labels))
-    is_likely = pooled.probabilities[rows, pooled.others] >= thresholds[pooled.others]
+    is_likely = pooled.probabilities[rows, pooled.others] >= np.minimum(thresholds, SURE)[pooled.others]
     found = np.flatnonzero((pooled.margins > 0) & is_likely)
     return found[np.argsort(-pooled.margins[found], kind="stable")]

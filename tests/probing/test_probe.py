@@ -27,7 +27,7 @@ def classes(n: int, d: int, n_classes: int, seed: int = 0) -> tuple[NDArray[np.f
 
 @pytest.mark.parametrize(("n", "d", "n_classes"), [(90, 8, 3), (60, 150, 2), (60, 150, 4), (80, 5, 2)])
 def test_logistic_regression_is_that_of_scikit_learn(n: int, d: int, n_classes: int) -> None:
-    """Narrow and wide, two classes and more: classes and probabilities of LogisticRegression(C=1), converged."""
+    """Narrow and wide, two classes and more: those of LogisticRegression(C=1), converged."""
     features, labels = classes(n, d, n_classes)
     seen, new = standardise(features[: n // 2], features[n // 2 :])
     theirs = LogisticRegression(C=1, max_iter=10_000, tol=1e-9).fit(seen, labels[: n // 2])

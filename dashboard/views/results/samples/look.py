@@ -76,27 +76,26 @@ def _choose(found: Look) -> list[tuple[int, Suspect]]:
     """Let the reader choose reasons and a page; return the places and the samples of that page."""
     counts = {title: len(_of_kind(found, title)) for title in KINDS}
     titles = [title for title, count in counts.items() if count]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        title = st.segmented_control(
-            "What is listed",
-            titles,
-            default=titles[0],
-            format_func=lambda title: f"{title} ({counts[title]:,})",
-            key="look-at",
-            required=True,
-            bind="query-params",
+    title = st.segmented_control(
+        "What is listed",
+        titles,
+        default=titles[0],
+        format_func=lambda title: f"{title} ({counts[title]:,})",
+        key="look-at",
+        required=True,
+        bind="query-params",
+    )
+    listed = _of_kind(found, title)
+    starts = list(range(0, len(listed), ON_A_PAGE))
+    start = 0
+    if len(starts) > 1:
+        start = st.selectbox(
+            "Places",
+            starts,
+            format_func=lambda first: f"{first + 1} to {min(first + ON_A_PAGE, len(listed))}",
+            key=f"look-from-{title}",
+            width=160,
         )
-        listed = _of_kind(found, title)
-        starts = list(range(0, len(listed), ON_A_PAGE))
-        start = 0
-        if len(starts) > 1:
-            start = st.selectbox(
-                "Places",
-                starts,
-                format_func=lambda first: f"{first + 1} to {min(first + ON_A_PAGE, len(listed))}",
-                key=f"look-from-{title}",
-                width=160,
-            )
     if found.n_found > len(found.suspects):
         st.caption(f"The first {len(found.suspects):,} of {plural(found.n_found, 'sample')}.")
     return listed[start : start + ON_A_PAGE]

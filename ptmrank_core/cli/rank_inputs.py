@@ -31,10 +31,10 @@ from ptmrank_core.records import (
     replace_fields,
 )
 from ptmrank_core.results.rank_options import ONE_HOT, RANK_OPTIONS
+from ptmrank_core.results.reading_options import CORRECTIONS
 
 __all__ = ["RankInputs", "add_rank_inputs", "rank_inputs"]
 
-CORRECTIONS = "reading.corrections"
 # Fields that are loaded or looked up: the text on the command line is not yet the value of the field.
 LOADED = ("reference_source", "source_samples", "label_encoder", CORRECTIONS)
 

@@ -28,7 +28,10 @@ from ptmrank_core.results.option_kinds import (
     unless_zero,
 )
 
-__all__ = ["READING_OPTIONS", "reading_words"]
+__all__ = ["CORRECTIONS", "READING_OPTIONS", "reading_words"]
+
+CORRECTIONS = "reading.corrections"
+"""The field whose text on the command line names a file, or is JSON: ``data`` reads it."""
 
 
 def _in_place(corrections: Sequence[Correction]) -> str | None:
@@ -138,7 +141,7 @@ READING_OPTIONS: tuple[RankOption, ...] = (
         for_features=False,
     ),
     TextOption(
-        "reading.corrections",
+        CORRECTIONS,
         "--corrections",
         help="a CSV of decisions on samples (keep, relabel, leave out), as they are exported, or in its "
         "place a JSON object: SHA-256 of a sample -> its label, or null",

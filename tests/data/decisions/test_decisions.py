@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ptmrank_core.data import apply_corrections, load_corrections, load_samples, read_decisions
+from ptmrank_core.data import (
+    apply_corrections,
+    load_corrections,
+    load_objects,
+    load_samples,
+    read_decisions,
+    read_options,
+)
 from ptmrank_core.errors import InputError, SamplesError
 from ptmrank_core.records import Correction, Decision, Decisions, Reading, Samples
 from ptmrank_core.reports.tables.look import decisions_table
@@ -147,3 +154,13 @@ def test_corrections_are_read_from_a_file_or_in_place(tmp_path: Path) -> None:
     for wrong in (str(tmp_path), str(tmp_path / "none.csv"), "{", '{"x": "cat"}', f'{{"{A}": 3}}'):
         with pytest.raises(InputError):
             load_corrections(wrong)
+
+
+def test_objects_of_a_script_take_corrections_too(table: Path, samples: Samples) -> None:
+    """The keyword corrections names the table of decisions, or is its JSON."""
+    import pandas as pd  # noqa: PLC0415 - a second
+
+    changed = load_objects(
+        pd.read_csv(table), read_options({"corrections": f'{{"{samples.digests[0]}": "z"}}'})
+    )
+    assert any("1 label was changed" in note for note in changed.notes)

@@ -7,10 +7,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import cast
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import DECISIONS, Correction, Decision, DecisionKind
+from ptmrank_core.records import DECISIONS, Correction, Decision
 from ptmrank_core.records.foreign import open_regular, parse_json, unreadable_json
 
 __all__ = ["MAX_DECISIONS", "load_corrections", "read_decisions"]
@@ -143,7 +142,7 @@ def _decision(row: Mapping[str | None, str | list[str] | None], place: str) -> D
             f"{place} {wrong}.", hint="A new label goes with the decision relabel, and only with it."
         )
     more = {key: QUOTED.sub("", cells.get(key, ""), count=1) for key in (FILE, "label", "reason")}
-    return Decision(sample, decision=cast("DecisionKind", kind), new_label=new, **more)
+    return Decision(sample, decision=kind, new_label=new, **more)
 
 
 def _too_many(what: str, number: int) -> InputError:

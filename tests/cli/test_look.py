@@ -41,7 +41,7 @@ def test_the_list_is_edited_and_ranked_again(
     assert main(["look", "latest", "--top", "3", "--out", str(decisions), "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["tables"]["look"]["rows"]
     assert {row["file"] for row in rows} == {f"numbers.csv:{row + 2}" for row in FLIPPED}
-    edited = list(csv.DictReader(decisions.open(encoding="utf-8", newline="")))
+    edited = list(csv.DictReader(decisions.read_text(encoding="utf-8").splitlines()))
     assert [row["decision"] for row in edited] == ["keep"] * 3
     edited[0] |= {"decision": "relabel", "new_label": rows[0]["suggestion"]}
     edited[1] |= {"decision": "leave out"}

@@ -70,6 +70,7 @@ ANALYSES = {
     "halves": "how sure the ranking is",
     "seeds": "scores under further seeds",
     "probe": "how well a linear probe does on each model",
+    "neighbours": "which samples resemble each other under each model",
     "sample-size": "how many samples the ranking needs",
     "reference": "what plain features and an untrained model reach",
     "controls": "how the metrics score controls that cannot be good",

@@ -19,7 +19,7 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Reading, Samples, Waveform
 from ptmrank_core.results.phrases import say_label
 
-__all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_samples"]
+__all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_sample", "show_samples"]
 
 N_SHOWN = 12
 MAX_SHOWN = 24
@@ -161,6 +161,32 @@ def show_samples(samples: Samples, rows: Sequence[int], *, notes: Sequence[str] 
     if len(rows) > MAX_SHOWN:
         st.caption(f"The first {MAX_SHOWN} of {len(rows):,}.")
     _draw(samples, shown, with_names=True)
+
+
+def show_sample(samples: Samples, row: int, caption: str) -> None:
+    """Draw one sample of a run as wide as its place: a picture, a player, a text or the first numbers.
+
+    Parameters
+    ----------
+    samples, row
+        All samples, and which of them is shown.
+    caption
+        What stands below it; Markdown.
+    """
+    try:
+        one = _show_once(f"{samples.fingerprint} {row}", samples, row)
+    except PTMRankError as error:
+        show_error(error)
+        return
+    if samples.modality == "audio":
+        st.audio(one.media, format="audio/wav")
+    elif samples.modality in COLUMNS:
+        st.image(one.media, width="stretch", alt=f"{one.name}, labelled {one.label}")
+    elif samples.modality == "text":
+        st.markdown(plain(one.words))
+    else:
+        st.markdown(plain(", ".join(f"{number:.4g}" for number in one.numbers)))
+    st.caption(caption)
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

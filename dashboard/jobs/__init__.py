@@ -1,5 +1,13 @@
 """Samples, runs and results for the pages, shared by all sessions."""
 
+from dashboard.jobs.decisions import (
+    decisions,
+    drop_decision,
+    import_decisions,
+    keep_decisions,
+    look,
+    start_corrected,
+)
 from dashboard.jobs.demo_only import is_demo_only
 from dashboard.jobs.home import examine_home, features, settings
 from dashboard.jobs.housekeeping import (
@@ -67,10 +75,12 @@ __all__ = [
     "check_features",
     "clear_features",
     "decide",
+    "decisions",
     "delete",
     "delete_kept",
     "demos",
     "describe",
+    "drop_decision",
     "drop_tag",
     "entry",
     "examine_home",
@@ -81,11 +91,13 @@ __all__ = [
     "forget_features",
     "history",
     "hub_dataset",
+    "import_decisions",
     "is_demo",
     "is_demo_only",
     "is_mine",
     "is_racing",
     "is_shared",
+    "keep_decisions",
     "keep_features",
     "keep_tag",
     "keep_truth",
@@ -95,6 +107,7 @@ __all__ = [
     "leftovers",
     "limits",
     "local_models",
+    "look",
     "match_truth",
     "outline",
     "pack",
@@ -115,6 +128,7 @@ __all__ = [
     "settings",
     "sizes",
     "start",
+    "start_corrected",
     "start_demo",
     "start_fine_tuning",
     "sweep_now",

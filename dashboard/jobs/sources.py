@@ -21,14 +21,13 @@ from ptmrank_core.data import (
     HUB_PREFIX,
     DemoSamples,
     SourceOverview,
+    finish_samples,
     load_all_samples,
     load_feature_samples,
     pin_dataset,
     read_place,
     store_features,
     store_upload,
-    subsample,
-    with_warnings,
 )
 from ptmrank_core.data import preview as preview_source
 from ptmrank_core.errors import SamplesChangedError, SamplesError
@@ -106,8 +105,8 @@ def ready_made(folder: str, reading: Reading) -> tuple[tuple[ModelSpec, ...], Sa
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the samples …")
 def _samples(source: str, reading: Reading) -> Samples:
-    whole = _all_samples(source, replace(reading, max_samples=None))
-    return with_warnings(subsample(whole, reading.max_samples))
+    whole = _all_samples(source, replace(reading, max_samples=None, corrections=()))
+    return finish_samples(whole, reading)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the samples …")

@@ -20,6 +20,7 @@ from ptmrank_core.cli.figures import add_figures_command
 from ptmrank_core.cli.kept.cache import add_cache_command
 from ptmrank_core.cli.kept.doctor import add_doctor_command
 from ptmrank_core.cli.kept.sweep import add_sweep_command
+from ptmrank_core.cli.look import add_look_command
 from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import (
     BAD_INPUT,
@@ -53,6 +54,7 @@ COMMANDS = (
     add_score_command,
     add_report_command,
     add_figures_command,
+    add_look_command,
     add_metrics_command,
     add_cache_command,
     add_catalogue_command,

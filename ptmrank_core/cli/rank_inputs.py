@@ -18,7 +18,7 @@ from ptmrank_core.catalogue import (
     task_category,
 )
 from ptmrank_core.config import Settings
-from ptmrank_core.data import load_feature_samples, load_reference, load_samples
+from ptmrank_core.data import load_corrections, load_feature_samples, load_reference, load_samples
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import standard_metrics
 from ptmrank_core.records import (
@@ -31,11 +31,12 @@ from ptmrank_core.records import (
     replace_fields,
 )
 from ptmrank_core.results.rank_options import ONE_HOT, RANK_OPTIONS
+from ptmrank_core.results.reading_options import CORRECTIONS
 
 __all__ = ["RankInputs", "add_rank_inputs", "rank_inputs"]
 
 # Fields that are loaded or looked up: the text on the command line is not yet the value of the field.
-LOADED = ("reference_source", "source_samples", "label_encoder")
+LOADED = ("reference_source", "source_samples", "label_encoder", CORRECTIONS)
 
 
 class RankInputs(NamedTuple):
@@ -125,6 +126,8 @@ def _options(given: Mapping[str, Any], reading: Reading) -> RunOptions:
     """Collect the options that were given, over those of the task and the defaults."""
     defaults = RunOptions(metrics=standard_metrics(), options=ExtractionOptions(), seed=0, reading=reading)
     plain = {path: value for path, value in given.items() if path not in LOADED}
+    if CORRECTIONS in given:
+        plain[CORRECTIONS] = load_corrections(given[CORRECTIONS])
     return check_run_options(replace_fields(defaults, plain))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from ptmrank_core import reports
 from ptmrank_core.cli.output import DONE, print_json, print_text, say
 from ptmrank_core.cli.wording import say_option
-from ptmrank_core.data import load_samples
+from ptmrank_core.data import load_corrections, load_samples
 from ptmrank_core.records import ExtractionOptions, RunOptions, Samples, replace_fields
-from ptmrank_core.results.reading_options import READING_OPTIONS
+from ptmrank_core.results.reading_options import CORRECTIONS, READING_OPTIONS
 
 __all__ = ["add_samples_command", "say_reading"]
 
@@ -42,6 +42,8 @@ def _show(arguments: argparse.Namespace) -> int:
 def _options(given: Mapping[str, Any]) -> RunOptions:
     fields = {option.field for option in READING_OPTIONS}
     named = {path: value for path, value in given.items() if path in fields}
+    if CORRECTIONS in named:
+        named[CORRECTIONS] = load_corrections(named[CORRECTIONS])
     return replace_fields(RunOptions(metrics=(), options=ExtractionOptions(), seed=0), named)
 
 

@@ -1,13 +1,14 @@
 """A user's source -> Samples: uploads, archives, folders, tables, files, labels, demo samples."""
 
 from ptmrank_core.data.builtin.demo import DEMO_SAMPLES, DemoSamples
+from ptmrank_core.data.decisions import apply_corrections, load_corrections, read_decisions
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_feature_samples, load_features
 from ptmrank_core.data.features.npz import load_arrays
 from ptmrank_core.data.finetuning_results import load_truth, read_truth, recorded_truth
 from ptmrank_core.data.hub.places import HUB_PREFIX, read_place
 from ptmrank_core.data.hub.taking import pin_dataset
 from ptmrank_core.data.labels.class_names import name_samples
-from ptmrank_core.data.loading import load_all_samples, load_samples
+from ptmrank_core.data.loading import finish_samples, load_all_samples, load_samples
 from ptmrank_core.data.media.audio import AudioItem, decode_audio
 from ptmrank_core.data.media.images import ImageItem, decode_image
 from ptmrank_core.data.media.video import VideoClip, VideoItem
@@ -36,11 +37,14 @@ __all__ = [
     "TableDescription",
     "VideoClip",
     "VideoItem",
+    "apply_corrections",
     "check_upload",
     "decode_audio",
     "decode_image",
+    "finish_samples",
     "load_all_samples",
     "load_arrays",
+    "load_corrections",
     "load_feature_samples",
     "load_features",
     "load_objects",
@@ -50,6 +54,7 @@ __all__ = [
     "name_samples",
     "pin_dataset",
     "preview",
+    "read_decisions",
     "read_options",
     "read_place",
     "read_truth",

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.data.builtin.demo import DEMO_PREFIX, load_demo_samples
+from ptmrank_core.data.decisions import apply_corrections
 from ptmrank_core.data.deduplication import LabelledFile, drop_copies
 from ptmrank_core.data.features.loading import FEATURES_PREFIX, load_first_features
 from ptmrank_core.data.files.building import build_samples
@@ -31,7 +32,7 @@ from ptmrank_core.data.tables import TABLE_SUFFIXES
 from ptmrank_core.errors import SamplesError
 from ptmrank_core.records import AS_RECOGNISED, OBJECTS_PREFIXES, LeftOut, Reading, Samples
 
-__all__ = ["find_tables", "load_all_samples", "load_samples"]
+__all__ = ["find_tables", "finish_samples", "load_all_samples", "load_samples"]
 
 FEW_FILES = 3  # fewer than two classes of two
 ARCHIVE_REASON = "an archive, which has to be unpacked beside the other files"
@@ -166,14 +167,34 @@ def load_samples(
         If there is no such source, it cannot be read as asked, its labels are ambiguous, or too few samples
         are left: fewer than two classes of two samples.
     """
-    whole = load_all_samples(source, reading, limits=limits)
-    return with_warnings(subsample(whole, reading.max_samples))
+    return finish_samples(load_all_samples(source, reading, limits=limits), reading)
+
+
+def finish_samples(whole: Samples, reading: Reading) -> Samples:
+    """Draw as many samples as are wanted, correct their labels, and look for warnings.
+
+    Corrections come after the draw, or they would change which of the others are drawn: features that are
+    cached would be of no use.
+
+    Parameters
+    ----------
+    whole
+        Every sample of a source.
+    reading
+        How it is read.
+
+    Raises
+    ------
+    InputError
+        If too few are asked for, or they cannot be corrected so.
+    """
+    return with_warnings(apply_corrections(subsample(whole, reading.max_samples), reading.corrections))
 
 
 def load_all_samples(
     source: str | Path, reading: Reading = AS_RECOGNISED, *, limits: Limits = DEFAULT_LIMITS
 ) -> Samples:
-    """Load every sample of a source, without drawing some of them and without looking for warnings."""
+    """Load every sample of a source, without drawing or correcting some and without warnings."""
     text = str(source)
     if text.startswith(FEATURES_PREFIX):
         return load_first_features(text, reading)

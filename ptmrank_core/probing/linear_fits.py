@@ -127,8 +127,8 @@ class _Softmax:
 
 def fit_logistic(
     seen: Array, codes: NDArray[np.int64], new: Array, *, proceed: Callable[[], None] = lambda: None
-) -> NDArray[np.int64]:
-    """Predict classes by multinomial logistic regression with penalty ``||W||^2 / 2`` on the summed loss.
+) -> tuple[NDArray[np.int64], Array]:
+    """Judge classes by multinomial logistic regression with penalty ``||W||^2 / 2`` on the summed loss.
 
     That is C = 1. Two classes are fitted by one vector of weights, as usual: by symmetry, two vectors with
     twice the penalty.
@@ -144,13 +144,15 @@ def fit_logistic(
 
     Returns
     -------
-    NDArray
-        int64 array of shape (n_test,): codes that occur in training.
+    tuple of NDArray
+        The codes that occur in training, int64 array of shape (n_classes,), and the log-probability of each
+        for every new sample, of shape (n_test, n_classes): the predicted class has the largest.
     """
     classes, labels = np.unique(codes, return_inverse=True)
     axes = _axes(seen, new)
     if len(classes) == 1 or not len(axes.lengths):
-        return np.full(len(new), classes[np.argmax(np.bincount(labels))])
+        logits = np.tile(np.log(np.bincount(labels) / len(labels)), (len(new), 1))
+        return classes.astype(np.int64), logits
     n_samples, n_classes = len(labels), len(classes)
     penalty = (2.0 if n_classes == 2 else 1.0) / n_samples
     # The curvature along each axis is about mean p (1 - p) times its squared length: scaling by that saves
@@ -166,7 +168,8 @@ def fit_logistic(
     )
     weights = np.asarray(solution.x).reshape(n_classes, -1)
     logits = (axes.new * scale) @ weights[:, :-1].T + weights[:, -1]
-    return np.asarray(classes[np.argmax(logits, axis=1)], dtype=np.int64)
+    logits -= logits.max(axis=1, keepdims=True)
+    return classes.astype(np.int64), logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
 
 
 def fit_ridge(seen: Array, values: Array, new: Array) -> Array:

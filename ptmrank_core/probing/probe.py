@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -59,6 +59,9 @@ class Probe:
         targets.
     notes
         Restrictions of the estimate, one sentence each.
+    probabilities
+        Of classes, the out-of-fold probability of each, float64 array of shape (n_samples, n_classes) in the
+        order of their codes; ``None`` where the predictions are no classes, or have no probabilities.
     """
 
     measure: Measure
@@ -68,6 +71,7 @@ class Probe:
     predictions: NDArray[Any]
     losses: Array
     notes: tuple[str, ...] = ()
+    probabilities: Array | None = None
 
 
 def fit_probe(
@@ -118,13 +122,15 @@ def fit_probe(
     folds = folds_of(goal, groups, seed)
     linear = np.empty(goal.values.shape)
     near = np.empty(goal.values.shape)
+    likely = np.zeros((len(goal.values), goal.n_classes))
     for fold in range(int(folds.max()) + 1):
         proceed()
         train, test = folds != fold, folds == fold
         seen, new = standardise(features[train], features[test])
-        linear[test] = goal.fit(seen, goal.values[train], new, proceed)
+        linear[test], likely[test] = goal.fit(seen, goal.values[train], new, proceed)
         near[test] = vote_of_nearest(seen, goal.values[train], new, goal)
-    return probe_of(goal, folds, linear, knn=goal.judge(near, np.ones(len(folds), dtype=bool)))
+    probe = probe_of(goal, folds, linear, knn=goal.judge(near, np.ones(len(folds), dtype=bool)))
+    return replace(probe, probabilities=likely if goal.n_classes else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +153,19 @@ class Goal:
         """Targets of shape (n_samples, n_targets); codes are a single target."""
         return self.given.reshape(len(self.given), -1).astype(np.float64)
 
-    def fit(self, seen: Array, known: Array, new: Array, proceed: Callable[[], None]) -> Array:
-        """Predictions of the linear model for new samples."""
-        if self.measure == "accuracy":
-            codes = known[:, 0].astype(np.int64)
-            return fit_logistic(seen, codes, new, proceed=proceed)[:, None].astype(np.float64)
-        return fit_ridge(seen, known, new)
+    @cached_property
+    def n_classes(self) -> int:
+        """Number of codes up to the largest that occurs; 0 where the targets are no classes."""
+        return int(self.given.max()) + 1 if self.measure == "accuracy" else 0
+
+    def fit(self, seen: Array, known: Array, new: Array, proceed: Callable[[], None]) -> tuple[Array, Array]:
+        """Predictions of the linear model for new samples, and the probability of each class."""
+        likely = np.zeros((len(new), self.n_classes))
+        if self.measure != "accuracy":
+            return fit_ridge(seen, known, new), likely
+        classes, logs = fit_logistic(seen, known[:, 0].astype(np.int64), new, proceed=proceed)
+        likely[:, classes] = np.exp(logs)
+        return classes[np.argmax(logs, axis=1)][:, None].astype(np.float64), likely
 
     def judge(self, predicted: Array, chosen: NDArray[np.bool_]) -> float:
         """Evaluate the predictions of some samples."""

@@ -12,6 +12,7 @@ from ptmrank_core.records.agreements import (
 from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
 from ptmrank_core.records.analysis_results import (
     VALUE,
+    ClassProbabilities,
     ControlScores,
     FineTuning,
     HalfSampleScores,
@@ -26,6 +27,7 @@ from ptmrank_core.records.analysis_results import (
     TrainingResult,
 )
 from ptmrank_core.records.arrays import SAMPLE_ARRAYS, FloatArray, PackedArray, pack_array, take_rows
+from ptmrank_core.records.decisions import DECISIONS, Correction, Decision, DecisionKind, Decisions
 from ptmrank_core.records.decoding import decode
 from ptmrank_core.records.findings import (
     RESULT_KINDS,
@@ -35,7 +37,13 @@ from ptmrank_core.records.findings import (
     doses_in_order,
     problems_of,
 )
-from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, SampleTag, Trust
+from ptmrank_core.records.maps import (
+    ClassDistances,
+    Neighbourhoods,
+    ProjectedEmbeddings,
+    SampleTag,
+    Trust,
+)
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec, Paper
 from ptmrank_core.records.models import (
     AdaptedBase,
@@ -107,6 +115,7 @@ __all__ = [
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
     "CLASSIFICATION",
+    "DECISIONS",
     "EVERY_ANALYSIS",
     "EVERY_TASK",
     "IMPORTED",
@@ -127,9 +136,14 @@ __all__ = [
     "Cell",
     "ClassDistances",
     "ClassFolders",
+    "ClassProbabilities",
     "ColumnRoles",
     "ControlScores",
+    "Correction",
     "DecimalMark",
+    "Decision",
+    "DecisionKind",
+    "Decisions",
     "DoseStage",
     "EmbeddingFunction",
     "Expectation",
@@ -152,6 +166,7 @@ __all__ = [
     "ModelOutcome",
     "ModelSource",
     "ModelSpec",
+    "Neighbourhoods",
     "PackedArray",
     "Paper",
     "PartScores",

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
+from ptmrank_core.records.arrays import PackedArray
+
 __all__ = [
     "VALUE",
+    "ClassProbabilities",
     "ControlScores",
     "FineTuning",
     "HalfSampleScores",
@@ -28,6 +31,25 @@ ScoreParts: TypeAlias = Mapping[str, float]
 """One score: its value under :data:`VALUE`, and its named components if the metric is defined over all
 candidates of a run, so that the value alone does not rank a model."""
 VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassProbabilities:
+    """Out-of-fold probabilities of a probe: those of the likeliest classes of each sample, and of its own.
+
+    Parameters
+    ----------
+    classes
+        Codes of the k likeliest classes of each of the n samples, the likeliest first; int16 of shape (n, k).
+    values
+        Their probabilities; float16 of shape (n, k).
+    of_label
+        The probability of each sample's own class; float16 of shape (n,).
+    """
+
+    classes: PackedArray
+    values: PackedArray
+    of_label: PackedArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,8 @@ class ProbeResult:
         Remarks for the reader, one sentence each.
     groups
         Code of the group of each sample, whose losses are not independent; empty if no groups are known.
+    probabilities
+        Out-of-fold probabilities; ``None`` where the labels are no classes, and in runs of former versions.
     """
 
     KIND: ClassVar[str] = "probe"
@@ -68,6 +92,7 @@ class ProbeResult:
     n_classes: int | None = None
     notes: tuple[str, ...] = ()
     groups: tuple[int, ...] = ()
+    probabilities: ClassProbabilities | None = None
 
 
 @dataclass(frozen=True, slots=True)

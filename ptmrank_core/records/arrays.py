@@ -61,7 +61,7 @@ class PackedArray:
     Parameters
     ----------
     dtype
-        ``"<f4"`` or ``"<i4"``.
+        ``"<f4"`` or ``"<i4"``; where the array is packed small, ``"<f2"`` or ``"<i2"``.
     shape
         Length of each axis.
     base64
@@ -77,8 +77,8 @@ class PackedArray:
         return np.frombuffer(b64decode(self.base64), dtype=self.dtype).reshape(self.shape)
 
 
-def pack_array(array: NDArray[Any]) -> PackedArray:
-    """Pack an array: floats become float32 and integers int32, little-endian."""
-    dtype = "<f4" if array.dtype.kind == "f" else "<i4"
+def pack_array(array: NDArray[Any], *, small: bool = False) -> PackedArray:
+    """Pack an array: floats become float32 and integers int32, little-endian; half of that where small."""
+    dtype = ("<f2" if small else "<f4") if array.dtype.kind == "f" else ("<i2" if small else "<i4")
     data = b64encode(np.ascontiguousarray(array, dtype=dtype).tobytes()).decode("ascii")
     return PackedArray(dtype, array.shape, data)

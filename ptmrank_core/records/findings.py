@@ -17,7 +17,8 @@ from ptmrank_core.records.analysis_results import (
     ReferenceResult,
     SeedScores,
 )
-from ptmrank_core.records.maps import ClassDistances, ProjectedEmbeddings, SampleTag
+from ptmrank_core.records.decisions import Decision
+from ptmrank_core.records.maps import ClassDistances, Neighbourhoods, ProjectedEmbeddings, SampleTag
 from ptmrank_core.records.race import Race, RaceDose, RaceOrder
 from ptmrank_core.records.search import SearchReport
 from ptmrank_core.records.truth import Truth
@@ -49,6 +50,8 @@ AnalysisResult: TypeAlias = (
     | ProjectedEmbeddings
     | ClassDistances
     | SampleTag
+    | Neighbourhoods
+    | Decision
     | SearchReport
 )
 RESULT_KINDS: Mapping[str, type[AnalysisResult]] = {kind.KIND: kind for kind in get_args(AnalysisResult)}

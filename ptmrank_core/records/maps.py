@@ -1,4 +1,4 @@
-"""What a run knows of its embeddings: two-dimensional projections, distances between classes, tags."""
+"""What a run knows of its embeddings: projections, distances between classes, neighbours, tags."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ptmrank_core.records.arrays import PackedArray
 
-__all__ = ["ClassDistances", "ProjectedEmbeddings", "SampleTag", "Trust"]
+__all__ = ["ClassDistances", "Neighbourhoods", "ProjectedEmbeddings", "SampleTag", "Trust"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,23 @@ class ClassDistances:
 
     KIND: ClassVar[str] = "separability"
     classes: PackedArray
+    distances: PackedArray
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhoods:
+    """The nearest neighbours of every sample under one model.
+
+    Parameters
+    ----------
+    rows
+        The k nearest other samples of each of the n samples, the nearest first; int32 of shape (n, k).
+    distances
+        How far they are, in the model's own unit; float32 of shape (n, k).
+    """
+
+    KIND: ClassVar[str] = "neighbours"
+    rows: PackedArray
     distances: PackedArray
 
 

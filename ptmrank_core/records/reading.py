@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from ptmrank_core.records.decisions import Correction
 from ptmrank_core.records.names import printable, printable_names
 
 __all__ = [
@@ -75,6 +76,9 @@ class Reading:
     group_in_names
         Which part of the file names, between ``_``, ``-``, ``.`` and blanks and counted from one, is the
         sample's group; ``None`` for none.
+    corrections
+        Samples that get another label or are left out, by their content; what is not there is passed over.
+        They apply after samples were drawn, so that the others are those that were drawn before.
     """
 
     modality: Modality | None = None
@@ -95,8 +99,11 @@ class Reading:
     join_classes: bool = False
     unlabelled: UnlabelledMarks | None = None
     group_in_names: int | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
+        one_each = {correction.sample: correction for correction in self.corrections}
+        object.__setattr__(self, "corrections", tuple(one_each[sample] for sample in sorted(one_each)))
         for name in ("text_columns", "label_columns", "ignored_columns"):
             object.__setattr__(self, name, printable_names(getattr(self, name)))
         for name in ("group_column", "file_column"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
 from ptmrank_core.records import (
     ClassFolders,
+    Correction,
     DecimalMark,
     ExtractionOptions,
     Modality,
@@ -26,7 +28,18 @@ from ptmrank_core.results.option_kinds import (
     unless_zero,
 )
 
-__all__ = ["READING_OPTIONS", "reading_words"]
+__all__ = ["CORRECTIONS", "READING_OPTIONS", "reading_words"]
+
+CORRECTIONS = "reading.corrections"
+"""The field whose text on the command line names a file, or is JSON: ``data`` reads it."""
+
+
+def _in_place(corrections: Sequence[Correction]) -> str | None:
+    """Write corrections as the JSON object that the option takes in the place of a file."""
+    if not corrections:
+        return None
+    return json.dumps({one.sample: one.label for one in corrections}, ensure_ascii=False)
+
 
 READING_OPTIONS: tuple[RankOption, ...] = (
     TextOption(
@@ -125,6 +138,14 @@ READING_OPTIONS: tuple[RankOption, ...] = (
         "underscores, hyphens, points and blanks",
         metavar="PLACE",
         parse=number(int, "--group-in-names", lambda place: place >= 1, "a place, counted from 1"),
+        for_features=False,
+    ),
+    TextOption(
+        CORRECTIONS,
+        "--corrections",
+        help="a CSV of decisions on samples (keep, relabel, leave out), as they are exported, or in its "
+        "place a JSON object: SHA-256 of a sample -> its label, or null",
+        write=_in_place,
         for_features=False,
     ),
 )

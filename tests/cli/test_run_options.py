@@ -23,6 +23,7 @@ from ptmrank_core.cli.rank_inputs import LOADED
 from ptmrank_core.cli.replay_inputs import replay_inputs
 from ptmrank_core.config import Settings
 from ptmrank_core.records import (
+    Correction,
     ExtractionOptions,
     RunOptions,
     RunPlan,
@@ -158,6 +159,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "reading.unlabelled": "class",
         "reading.sheet": "Sheet1",
         "reading.group_in_names": 2,
+        "reading.corrections": (Correction(samples.digests[0], "1"), Correction(samples.digests[1], None)),
         "analyses.half_samples": 20,
         "analyses.probe": False,
         "analyses.sample_sizes": False,

@@ -27,15 +27,17 @@ def classes(n: int, d: int, n_classes: int, seed: int = 0) -> tuple[NDArray[np.f
 
 @pytest.mark.parametrize(("n", "d", "n_classes"), [(90, 8, 3), (60, 150, 2), (60, 150, 4), (80, 5, 2)])
 def test_logistic_regression_is_that_of_scikit_learn(n: int, d: int, n_classes: int) -> None:
-    """Narrow and wide, two classes and more: the predictions of LogisticRegression(C=1), converged."""
+    """Narrow and wide, two classes and more: those of LogisticRegression(C=1), converged."""
     features, labels = classes(n, d, n_classes)
     seen, new = standardise(features[: n // 2], features[n // 2 :])
     theirs = LogisticRegression(C=1, max_iter=10_000, tol=1e-9).fit(seen, labels[: n // 2])
     margins = np.sort(theirs.predict_proba(new), axis=1)
     clear = margins[:, -1] - margins[:, -2] > 1e-3
-    ours = fit_logistic(seen, labels[: n // 2], new)
+    known, logs = fit_logistic(seen, labels[: n // 2], new)
+    assert known.tolist() == theirs.classes_.tolist()
     assert clear.mean() > 0.9
-    assert (ours == theirs.predict(new))[clear].all()
+    assert (known[np.argmax(logs, axis=1)] == theirs.predict(new))[clear].all()
+    assert np.exp(logs) == pytest.approx(theirs.predict_proba(new), abs=0.01)
 
 
 def test_ridge_regression_is_that_of_scikit_learn() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
-from ptmrank_core.data import SourceOverview
-from ptmrank_core.records import Reading
+from dashboard.wording import plural
+from ptmrank_core.data import SourceOverview, read_decisions
+from ptmrank_core.records import Correction, Decisions, Reading
 
 __all__ = ["choose_details"]
 
@@ -27,6 +28,7 @@ DETAILS = (
     "columns_as_is",
     "join_classes",
     "unlabelled",
+    "corrections",
 )
 ENCODINGS = (
     "utf-8",
@@ -65,6 +67,10 @@ FILL_HELP = (
     "marks them. Without this, columns of words are not used, and rows with gaps are left out."
 )
 NONE_HELP = "What -1, None, N/A and unlabelled are: no label, or a class like any other."
+DECISIONS_HELP = (
+    "A table of decisions that a run on the same samples exported: some samples get another label, or are "
+    "left out."
+)
 JOIN_HELP = "Pos and pos are then one class."
 
 
@@ -110,7 +116,31 @@ def choose_details(overview: SourceOverview, former: Reading) -> Reading:
         changes["join_classes"] = _switch(
             "Join classes that differ in case or blanks", former.join_classes, help=JOIN_HELP
         )
+        changes["corrections"] = _corrections(former)
     return replace(former, **changes)
+
+
+def _corrections(former: Reading) -> tuple[Correction, ...]:
+    """Take the decisions of a table; those that were taken before stay until they are switched off.
+
+    Raises
+    ------
+    InputError
+        If it is no table of decisions.
+    """
+    uploaded = st.file_uploader(
+        "Decisions on single samples",
+        type=["csv"],
+        key=_key("Decisions"),
+        help=DECISIONS_HELP,
+        max_upload_size=16,
+    )
+    if uploaded is not None:
+        return Decisions(read_decisions(uploaded.name, uploaded.getvalue())).corrections()
+    if not former.corrections:
+        return ()
+    label = f"Use {plural(len(former.corrections), 'decision')} on single samples"
+    return former.corrections if _switch(label, value=True, help=DECISIONS_HELP) else ()
 
 
 def _n_changed(reading: Reading) -> int:

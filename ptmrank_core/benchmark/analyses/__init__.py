@@ -8,6 +8,7 @@ from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.controls import score_controls
 from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
+from ptmrank_core.benchmark.analyses.neighbours import find_neighbours
 from ptmrank_core.benchmark.analyses.probe import probe_models
 from ptmrank_core.benchmark.analyses.projections import project_best
 from ptmrank_core.benchmark.analyses.race import race_to_decision
@@ -27,6 +28,7 @@ ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (
     score_seeds,
     probe_models,
     probe_references,
+    find_neighbours,
     score_half_samples,
     score_fewer_samples,
     score_controls,

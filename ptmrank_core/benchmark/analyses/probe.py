@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.events import AnalysisStep, CancelToken, raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.probing.probe import Probe, fit_probe
-from ptmrank_core.records import ProbeResult
+from ptmrank_core.records import ClassProbabilities, ProbeResult, pack_array
 
-__all__ = ["probe_arrays", "probe_models"]
+__all__ = ["pack_probabilities", "probe_arrays", "probe_models"]
+
+# Of each sample the likeliest classes are kept: at most so many, and fewer of many samples.
+MAX_KEPT, MIN_KEPT, MAX_VALUES = 16, 2, 2**19
 
 
 def probe_models(context: AnalysisContext) -> None:
@@ -87,4 +91,28 @@ def probe_arrays(
         n_classes=inputs.n_classes or None,
         notes=tuple(probe.notes),
         groups=tuple(np.unique(np.asarray(groups), return_inverse=True)[1].tolist()) if groups else (),
+        probabilities=pack_probabilities(probe, inputs.labels),
+    )
+
+
+def pack_probabilities(probe: Probe, labels: NDArray[np.int64] | None) -> ClassProbabilities | None:
+    """Pack the out-of-fold probabilities of a probe within bounds; ``None`` where it has none.
+
+    Parameters
+    ----------
+    probe
+        A probe of n samples.
+    labels
+        int64 array of shape (n,): codes of their classes.
+    """
+    values = probe.probabilities
+    if values is None or labels is None or values.shape[1] > np.iinfo(np.int16).max:
+        return None
+    n_samples, n_classes = values.shape
+    n_kept = min(n_classes, int(np.clip(MAX_VALUES // n_samples, MIN_KEPT, MAX_KEPT)))
+    classes = np.argsort(-values, axis=1, kind="stable")[:, :n_kept]
+    return ClassProbabilities(
+        pack_array(classes, small=True),
+        pack_array(np.take_along_axis(values, classes, axis=1), small=True),
+        pack_array(values[np.arange(n_samples), labels], small=True),
     )

@@ -188,6 +188,18 @@ class RunStore(RunTable):
                 (run_id, kind, subject),
             )
 
+    def findings_of(self, run_id: str, kind: str) -> tuple[Finding, ...]:
+        """Read the findings of one kind, without the others of the run."""
+        query = "SELECT finding FROM findings WHERE run_id = ? AND kind = ? ORDER BY rowid"
+        with self._read() as db:
+            return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id, kind)))
+
+    def drop_finding(self, run_id: str, kind: str, subject: str) -> None:
+        """Delete one finding."""
+        with self._open() as db:
+            query = "DELETE FROM findings WHERE run_id = ? AND kind = ? AND subject = ?"
+            db.execute(query, (run_id, kind, subject))
+
     def add_event(self, run_id: str, event: Event) -> None:
         """Store an event; the last one of the same kind and model is replaced."""
         with self._open() as db:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ptmrank_core.data.decisions import apply_corrections
 from ptmrank_core.data.deduplication import describe_changes, describe_flaws
 from ptmrank_core.data.media.grey import with_one_white
 from ptmrank_core.data.media.kinds import MEDIA, Checked
@@ -160,6 +161,7 @@ def _assemble(
 
 
 def finish(samples: Samples, wanted: ObjectReading) -> Samples:
-    """Draw as many samples as are wanted, look for warnings, and name the source."""
-    drawn = with_warnings(subsample(samples, wanted.reading.max_samples))
+    """Draw as many samples as are wanted, correct labels, look for warnings, and name the source."""
+    drawn = subsample(samples, wanted.reading.max_samples)
+    drawn = with_warnings(apply_corrections(drawn, wanted.reading.corrections))
     return replace(drawn, source=f"{OBJECTS_PREFIXES[0]}{drawn.fingerprint[:16]}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, get_args
 
+from ptmrank_core.data.decisions import load_corrections
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import (
     AS_RECOGNISED,
@@ -29,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "decimal_mark": get_args(DecimalMark),
     "unlabelled": get_args(UnlabelledMarks),
 }
+CORRECTIONS = "corrections"
 PARTS_ALIAS = "split"
 """What the parts of a data set are called elsewhere."""
 
@@ -72,7 +74,8 @@ def read_options(options: Mapping[str, Any]) -> ObjectReading:
     ----------
     options
         Fields of :class:`~ptmrank_core.records.Reading`, ``split`` for its ``parts``, and ``sampling_rate``.
-        A single column or part may be given by its name alone; ``None`` leaves a field as it is.
+        A single column or part may be given by its name alone; ``None`` leaves a field as it is. Corrections
+        are the path of a table of decisions, or their JSON.
 
     Raises
     ------
@@ -110,6 +113,8 @@ def _checked(name: str, field: str, value: Any) -> Any:
         return value
     if not isinstance(value, str):
         raise InputError(f"{name} is {value!r}; expected a text.")
+    if field == CORRECTIONS:
+        return load_corrections(value)
     if value not in CHOICES.get(field, (value,)):
         raise UnknownNameError(name.replace("_", " "), value, CHOICES[field])
     return value

@@ -12,7 +12,7 @@ from ptmrank_core.data.objects.options import CHOICES, NUMBERS, SEVERAL, SWITCHE
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import Reading
 
-TEXTS = {"group_column", "file_column", "encoding", "sheet"}
+TEXTS = {"group_column", "file_column", "encoding", "sheet", "corrections"}
 
 
 def test_the_keywords_are_the_fields_of_a_reading() -> None:

@@ -9,6 +9,7 @@ from ptmrank_core.reports.html.sections.cost import worth_section
 from ptmrank_core.reports.html.sections.embeddings import embeddings_section
 from ptmrank_core.reports.html.sections.evidence import truths_section
 from ptmrank_core.reports.html.sections.intervals import certainty_section
+from ptmrank_core.reports.html.sections.look import look_section
 from ptmrank_core.reports.html.sections.probe import evidence_section
 from ptmrank_core.reports.html.sections.problems import problems_section
 from ptmrank_core.reports.html.sections.race import race_section
@@ -33,6 +34,7 @@ SECTIONS: tuple[SectionMaker, ...] = (
     candidates_section,
     scores_section,
     problems_section,
+    look_section,
     samples_section,
     reproduce_section,
 )

@@ -86,7 +86,8 @@ def _narrowed(
         for note in layout.get("annotations", [])
         if note.get("name") not in gone
     ]
-    kept["margin"] = layout.get("margin", {}) | {"r": SLANTED_PIXELS}
+    size = layout.get("font", {}).get("size", FONT_PIXELS)
+    kept["margin"] = layout.get("margin", {}) | {"r": SLANTED_PIXELS * size / FONT_PIXELS}
     shown = {name.replace("axis", "") for name in axes}
     return [trace for trace in data if trace.get("xaxis", "x") in shown], kept
 

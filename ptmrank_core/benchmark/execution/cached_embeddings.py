@@ -50,8 +50,8 @@ def cached_embeddings(
         embeddings = sources.load_features(fetched, plan.reading, samples).arrays["embeddings"]
         return _normalised(embeddings, plan)
     if is_shipped(plan.run_id):
-        embeddings = shipped_embeddings(spec.id)
-        return None if embeddings is None else _normalised(embeddings, plan)
+        shipped = shipped_embeddings(spec.id)
+        return None if shipped is None else _normalised(shipped, plan)
     features = load_cached(samples, spec, options=plan.options, cache=cache)
     return None if features is None else _normalised(features.embeddings, plan)
 

@@ -49,7 +49,7 @@ class ModelProgress:
     n_cells, n_metrics
         Number of decided cells, and of metrics.
     n_scores
-        Number of metrics under which it has a score, or which do not apply to it: failures do not count.
+        Number of metrics under which it has a score, or which do not apply to it; 0 if it failed.
     n_run, run_seconds
         Samples that the model ran on so far, and the seconds that this took, loading included; 0 if all
         features came from the cache or none are available yet.
@@ -259,7 +259,7 @@ def _model_progress(
         n_cells=n_cells,
         n_metrics=n_metrics,
         n_run=batch.get("n_run", 0),
-        n_scores=scores + skips,
+        n_scores=0 if status == "failed" else scores + skips,
     )
 
 

@@ -107,6 +107,7 @@ def test_a_model_without_a_score_has_failed(settings: Settings, picture_zip: Pat
             store.add_cell(plan.run_id, cell)
     progress = read_progress(store, settings, plan.run_id)
     assert [model.status for model in progress.models] == ["done", "done", "failed"]
+    assert [model.n_scores for model in progress.models] == [1, 3, 0]
     assert progress.has_failed
     assert progress.is_ranked
 

@@ -31,6 +31,9 @@ CHOSEN = RunDraft(
     metrics=("logme", "hscore"),
     dtype="float32",
     layers=True,
+    references=False,
+    controls=True,
+    preselected={"image-classification": ("starter", "org/listed")},
     label_encoder=None,
 )
 TABLE = b"text,mood\n" + b"".join(b"line %d is fine,%d\n" % (row, row % 2) for row in range(60))
@@ -80,6 +83,9 @@ def test_another_tab_goes_on_with_everything(app: AppTest, settings: Settings) -
     open_page(app, "candidates", draft=draft_id)
     found = widgets(app)
     assert (found["own-models"], found["dtype"], found["layers"]) == (MODEL, "float32", True)
+    draft = app.session_state["draft"]
+    assert (draft.references, draft.controls) == (False, True)
+    assert draft.preselected["image-classification"] == ("starter", "org/listed")
     assert found["selected-models-image-classification-1"] == ["org/listed"]
     ticked = {row.model: row.use for row in app.dataframe[0].value.itertuples()}
     assert not ticked["demo:resnet-letters"]

@@ -22,7 +22,7 @@ from ptmrank_core.results.phrases import percent, say_label
 __all__ = ["Panel", "axis_titles", "panels_figure", "panels_table", "say_trust"]
 
 PER_ROW = 3
-PANEL_PIXELS, PANEL_WIDTH = 380, 300
+PANEL_PIXELS, PANEL_WIDTH = 410, 300
 BAR_PIXELS, TARGET_CHARS = 130, 16  # of a bar of colours
 # Panels with more points are drawn with WebGL.
 MAX_VECTOR_POINTS = 1_500
@@ -147,7 +147,7 @@ def _grid(panels: Sequence[Panel]) -> go.Figure:
         figure.update_xaxes(title=below, **ticks, **place)
         figure.update_yaxes(title=panel.y_title, **ticks, **place)
     figure.update_xaxes(title_font_size=12)
-    figure.update_yaxes(title_font_size=11)
+    figure.update_yaxes(title_font_size=10)
     figure.update_annotations(font_size=13)
     figure.update_layout(
         height=110 + PANEL_PIXELS * n_rows,

@@ -61,6 +61,7 @@ TRIED = {
     "subheader",
     "success",
     "table",
+    "text_area",
     "text_input",
     "title",
     "toast",

@@ -10,7 +10,7 @@ import numpy as np
 from ptmrank_core.records import ProbeResult, RunResult, Samples
 from ptmrank_core.results.constant_guess import constant_guess
 from ptmrank_core.results.look import sentences
-from ptmrank_core.results.look.findings import Look, Reason, Suspect
+from ptmrank_core.results.look.findings import Look, Reason, ReasonKind, Suspect
 from ptmrank_core.results.look.nearness import Nearness, astray, near_duplicates, nearness_of, outliers
 from ptmrank_core.results.look.pooling import (
     ModelVoice,
@@ -96,7 +96,7 @@ def _unexpected(result: RunResult, samples: Samples) -> Iterator[Found]:
     if _is_of_classes(samples) or not result.contents(ProbeResult):
         return
     for one in unexpected(result, samples):
-        kind = "number" if samples.target_kind == "regression" else "label"
+        kind: ReasonKind = "number" if samples.target_kind == "regression" else "label"
         weight = NUMBER * (1 - 1 / abs(one.deviations))
         yield (
             one.row,
@@ -114,7 +114,7 @@ def _of_neighbours(samples: Samples, near: list[Nearness]) -> Iterator[Found]:
             is_same = bool(np.all(samples.labels[row] == samples.labels[twin]))
             weight = (DUPLICATE if is_same else OTHER_LABEL) * pair.n_agree / n_models
             sentence = sentences.twin(samples, twin, pair.n_agree, n_models, is_same=is_same)
-            kind = "duplicate" if is_same else "other label"
+            kind: ReasonKind = "duplicate" if is_same else "other label"
             yield row, Reason(kind, weight, sentence, pair.n_agree, n_models, twin)
     if _is_of_classes(samples):
         for stray in astray(near, np.asarray(samples.labels)):

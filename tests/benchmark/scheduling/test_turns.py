@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from ptmrank_core.benchmark import RunStore, new_run_id
 from ptmrank_core.benchmark.scheduling.turns import fair_order
 from ptmrank_core.benchmark.store.queue import QueuePosition
-from ptmrank_core.config import Settings
+from ptmrank_core.config import Quotas, Settings
 from ptmrank_core.records import LOCAL_OWNER, RunState
 
 OWNERS = (LOCAL_OWNER, "ada", "bo", "cy")
@@ -80,7 +80,7 @@ class Queue:
     """A store whose runs are queued, get the device, end and are deleted without being computed."""
 
     def __init__(self, home: Path) -> None:
-        self.store = RunStore(Settings(home=home))
+        self.store = RunStore(Settings(home=home, quotas=Quotas(n_runs=100)))
         self.waiting: dict[str, str] = {}
         self.at_work: tuple[str, str] | None = None
         self.seen: dict[str, Counter[str]] = {}

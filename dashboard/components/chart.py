@@ -87,10 +87,12 @@ def show_chart(
 
 
 def _dressed(figure: dict[str, Any]) -> dict[str, Any]:
-    """Draw a figure in the colours of the page; before these are known, the style sheet sets the ink."""
-    scheme = st.context.theme.type
-    ink = INK if scheme is None else st.get_option(f"theme.{scheme}.textColor")
-    return on_page(figure, ink=ink, is_dark=scheme == "dark")
+    """Turn the ramps of a figure round on a dark page.
+
+    The ink is set by the style sheet: it follows a page that changes from light to dark, of which the server
+    hears at the next run only.
+    """
+    return on_page(figure, ink=INK, is_dark=st.context.theme.type == "dark")
 
 
 def _scrolled(key: str, least_width: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.wording import with_code
+from dashboard.wording import with_code, with_links
 from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import texts
 from tests.waiting import PATIENCE_SECONDS
@@ -18,7 +18,7 @@ def test_every_metric_stands_with_its_paper() -> None:
     ).run()
     assert not page.exception
     table = page.table[0].value
-    assert list(table["paper"]) == [METRICS[name].reference for name in default_metrics()]
+    assert list(table["paper"]) == [with_links(METRICS[name].reference) for name in default_metrics()]
     assert list(table["idea"]) == [METRICS[name].idea for name in default_metrics()]
     assert "A score is not an accuracy" in texts(page)
 

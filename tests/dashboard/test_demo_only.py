@@ -85,7 +85,7 @@ def test_only_demos_can_be_chosen(app: AppTest, monkeypatch: pytest.MonkeyPatch,
     assert not app.exception
     assert not app.text_input
     assert not {"add-chosen", "search-hub"} & buttons(app)
-    assert {header.value for header in app.header} == {"On this machine", "Chosen"}
+    assert {header.value for header in app.header} == {"On this machine", "What they have to beat", "Chosen"}
     assert "PTMRANK_MODELS" not in texts(app)
     assert jobs.local_models(IMAGES.name) == []
 

@@ -40,7 +40,7 @@ def test_a_chart_is_offered_as_svg_pdf_and_png(shown: AppTest, monkeypatch: pyte
     labels = [button.label for button in shown.download_button]
     assert [label for label in labels if label in {"SVG", "PDF", "PNG"}] == ["SVG", "PDF", "PNG"]
     assert "Copy image" in texts(shown)
-    assert asked[0]["layout"]["paper_bgcolor"].upper() == "#FFFFFF"
+    assert asked[0]["layout"]["paper_bgcolor"] == "rgb(255,255,255)"
 
 
 def test_without_a_browser_it_says_what_to_install(shown: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ NO_PATH = dict.fromkeys(map(ord, "/\\"))
 # What Streamlit shows as it stands: data of tables and figures, options, what was typed, names for machines.
 LITERAL = (
     "Arrow.",
+    "BidiComponent.json",
     "PlotlyChart.",
     "Code.",
     "Json.",
@@ -39,6 +40,7 @@ LITERAL = (
     ".alt",
     ".id",
 )
+TAGS = [name for name in NAMES if "<" in name]  # in HTML the rest stands as it is
 
 
 def strings(message: Message, path: str = "") -> Iterator[tuple[str, str]]:
@@ -63,7 +65,8 @@ def foreign(app: AppTest) -> list[tuple[str, str]]:
     return [
         (place, text)
         for place, text in found
-        if any(part in text for part in FOREIGN) and not any(name in place for name in LITERAL)
+        if any(part in text for part in (TAGS if place == "Html.body" else FOREIGN))
+        and not any(name in place for name in LITERAL)
     ]
 
 

@@ -156,7 +156,7 @@ ONE_CLASS = b"text,label\n" + b"the same,a\nand again,a\nonce more,a\n"
 UPLOADS: dict[str, tuple[dict[str, bytes], str]] = {
     "a table": ({"film.csv": ONE_CLASS}, "'film.csv'"),
     "a table whose name has a blank": ({"my film.csv": ONE_CLASS}, "'my film.csv'"),
-    "files": ({"a/1.txt": b"one", "a/2.txt": b"two", "a/3.txt": b"three"}, "the uploaded files"),
+    "files": ({"a/1.txt": b"one", "a/2.txt": b"two", "a/3.txt": b"three"}, "The upload"),
 }
 
 

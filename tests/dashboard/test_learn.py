@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.wording import with_links
 from ptmrank_core.lessons import STORIES, Scene, sweep, teach
 from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import figures, texts
@@ -63,7 +64,7 @@ def _see_metric(learn: AppTest, metric: str, value: float) -> None:
     spec, said = METRICS[metric], texts(learn)
     assert not learn.exception
     assert spec.idea in said
-    assert spec.reference in said
+    assert with_links(spec.reference) in said
     assert spec.fails_when[1:] in said
     assert spec.formula.latex in learn.latex[0].value
     assert learn.metric[1].value == f"{value:.4g}"

@@ -215,7 +215,7 @@ def test_columns_that_nobody_can_guess_are_asked_for(app: AppTest) -> None:
     upload(app, "notes.csv", write_csv(["left", "right", "label"], rows))
     assert "'left', 'right'" in app.warning[0].value
     answers = [button for button in app.button if button.label == "Read it this way"]
-    assert len(answers) == len(app.code) == 3  # the third is the pair
+    assert (len(answers), len(app.code)) == (3, 4)  # the third is the pair; the last code is the link
     answers[1].click().run()
     assert not app.error
     assert field(app, "Text").value == ["right"]

@@ -274,7 +274,7 @@ def test_the_winner_is_packed_when_asked_for(
     (link,) = app.get("link_button")
     assert link.proto.label == "Download vit-letters.zip (2 kB)"
     assert link.proto.url == f"winner/ended/{'a1' * 16}.zip"
-    assert [own.value for own in app.code] == ["print('on')"]
+    assert "print('on')" in [own.value for own in app.code]
 
 
 def test_a_winner_that_cannot_be_packed_says_why(

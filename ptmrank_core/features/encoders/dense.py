@@ -73,9 +73,10 @@ class OneDnnLinear(nn.Linear):
 def fuse_linear_layers(model: nn.Module) -> None:
     """Let oneDNN compute the dense layers of a loaded model on its device.
 
-    A layer is left unchanged if oneDNN is missing, if the model runs on another device or in another format,
-    and if the layer is of a subclass or small. An activation is fused into its layer if a trial shows that
-    the module that contains both then gives the same output.
+    A layer is left unchanged if oneDNN is missing or has no kernel for its format on this processor, if the
+    model runs on another device or in another format, and if the layer is of a subclass or small. An
+    activation is fused into its layer if a trial shows that the module that contains both then gives the same
+    output.
 
     Parameters
     ----------
@@ -102,7 +103,12 @@ def _has_onednn() -> bool:
 
 def _is_worthwhile(weight: torch.Tensor) -> bool:
     on_processor = weight.device.type == "cpu" and weight.dtype in ROUNDING
-    return on_processor and weight.numel() >= MIN_WEIGHTS
+    return on_processor and weight.numel() >= MIN_WEIGHTS and _has_kernels(weight.dtype)
+
+
+def _has_kernels(dtype: torch.dtype) -> bool:
+    """Whether oneDNN computes in a format here: without AVX-512 it has no products in bfloat16, torch has."""
+    return dtype is not torch.bfloat16 or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001
 
 
 def _formula(module: nn.Module) -> tuple[str, str] | None:

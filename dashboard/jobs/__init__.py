@@ -21,7 +21,7 @@ from dashboard.jobs.housekeeping import (
     room,
     sweep_now,
 )
-from dashboard.jobs.races import decide, is_racing
+from dashboard.jobs.races import decide, is_racing, is_training, train
 from dashboard.jobs.run_results import ranked, result, winner
 from dashboard.jobs.runs import (
     cancel,
@@ -45,7 +45,6 @@ from dashboard.jobs.runs import (
     sizes,
     start,
     start_demo,
-    start_fine_tuning,
 )
 from dashboard.jobs.sources import (
     Demo,
@@ -97,6 +96,7 @@ __all__ = [
     "is_mine",
     "is_racing",
     "is_shared",
+    "is_training",
     "keep_decisions",
     "keep_features",
     "keep_tag",
@@ -130,8 +130,8 @@ __all__ = [
     "start",
     "start_corrected",
     "start_demo",
-    "start_fine_tuning",
     "sweep_now",
     "tags_of",
+    "train",
     "winner",
 ]

@@ -75,7 +75,6 @@ __all__ = [
     "sizes",
     "start",
     "start_demo",
-    "start_fine_tuning",
 ]
 
 
@@ -104,19 +103,6 @@ def start_demo(demo: Demo) -> str:
         label_encoder=catalogue.default_label_encoder(),
     )
     return start(samples(demo.source), task=demo.task, models=demo.models, options=options)
-
-
-def start_fine_tuning(found: RunResult, n_models: int, seconds: float) -> str:
-    """Repeat a run from its cached features and fine-tune its most promising models; return the new id."""
-    require_start(found.plan.run_id)
-    analyses = replace(found.plan.analyses, fine_tune=n_models, fine_tune_seconds=seconds)
-    plan = replace(found.plan, run_id=new_run_id(), created_at=now(), analyses=analyses)
-    store().create(plan, found.samples, owner=current_owner())
-    for finding in found.findings:
-        if (finding.kind, finding.subject) == (Truth.KIND, IMPORTED):
-            store().add_finding(plan.run_id, finding)
-    start_worker(plan.run_id, settings())
-    return plan.run_id
 
 
 def is_shared() -> bool:

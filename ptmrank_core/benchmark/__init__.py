@@ -1,5 +1,6 @@
 """The run: plan, runner, store, progress and engines. It combines features and metrics."""
 
+from ptmrank_core.benchmark.analyses.asking import train_more
 from ptmrank_core.benchmark.analyses.projections import drawn_rows
 from ptmrank_core.benchmark.applicability import MetricCoverage, coverage_of_metrics, inapplicable_metrics
 from ptmrank_core.benchmark.cards.card import RunCard, make_card, read_card, run_card
@@ -102,4 +103,5 @@ __all__ = [
     "shipped_store",
     "skipped_cells",
     "start_worker",
+    "train_more",
 ]

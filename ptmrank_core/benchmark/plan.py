@@ -9,7 +9,6 @@ from ptmrank_core.benchmark.normalisation import check_normalisation
 from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.errors import InputError
 from ptmrank_core.features import check_options
-from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.metrics import (
     LABEL_EMBEDDINGS,
     METRIC_PRESETS,
@@ -22,6 +21,7 @@ from ptmrank_core.metrics import (
 )
 from ptmrank_core.records import (
     BUILT_IN_REFERENCES,
+    CHECKPOINTS,
     ModelSpec,
     RunOptions,
     RunPlan,

@@ -46,6 +46,7 @@ from ptmrank_core.records.maps import (
 )
 from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec, Paper
 from ptmrank_core.records.models import (
+    CHECKPOINTS,
     AdaptedBase,
     EmbeddingFunction,
     ExtractionOptions,
@@ -114,6 +115,7 @@ __all__ = [
     "ALL_PARTS",
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "CHECKPOINTS",
     "CLASSIFICATION",
     "DECISIONS",
     "EVERY_ANALYSIS",

@@ -13,6 +13,7 @@ from ptmrank_core.records.names import printable, printable_names
 from ptmrank_core.records.reading import Modality
 
 __all__ = [
+    "CHECKPOINTS",
     "AdaptedBase",
     "EmbeddingFunction",
     "ExtractionOptions",
@@ -28,6 +29,7 @@ __all__ = [
 # returns; a recording is passed as the pair (samples, rate).
 EmbeddingFunction: TypeAlias = Callable[[list[Any]], Any]
 ModelSource: TypeAlias = Literal["hub", "local", "demo", "features", "columns", "function"]
+CHECKPOINTS: frozenset[ModelSource] = frozenset({"hub", "local", "demo"})  # those that have weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ptmrank_core import ranking as orders
-from ptmrank_core.records import FineTuning, Ranking, RunResult
+from ptmrank_core.records import CHECKPOINTS, FineTuning, Ranking, RunResult, Score
 
-__all__ = ["models_to_train", "tuned_rows"]
+__all__ = ["models_to_train", "n_to_train", "next_to_train", "trainable", "tuned_rows"]
 
 
 def models_to_train(ranking: Ranking, n: int) -> tuple[str, ...]:
@@ -19,6 +19,30 @@ def models_to_train(ranking: Ranking, n: int) -> tuple[str, ...]:
     weights = {name: ranking.votes[name].weight for name in ranking.metrics_used}
     ranks = {name: ranking.ranks[name] for name in weights}
     return orders.models_to_train(ranks, weights, order=ranking.order, n=n)
+
+
+def trainable(result: RunResult, ranking: Ranking) -> list[str]:
+    """List the ranked models that can be trained, best first."""
+    specs = {model: result.outcomes[model].spec for model in ranking.order if model in result.outcomes}
+    return [model for model, spec in specs.items() if spec.source in CHECKPOINTS]
+
+
+def next_to_train(result: RunResult, ranking: Ranking) -> tuple[str, ...]:
+    """List the models that further training would be of, the most promising first.
+
+    Those that were not trained yet, those whose training ran out of time, and those where it failed.
+    """
+    done = {model for model, own in result.contents(FineTuning).items() if not own.training.was_cut}
+    can_train = {*trainable(result, ranking)} - done
+    return tuple(model for model in models_to_train(ranking, len(ranking.order)) if model in can_train)
+
+
+def n_to_train(result: RunResult) -> int:
+    """Count the models that a run is to train and has not tried yet."""
+    candidates = {spec.id for spec in result.plan.candidates}
+    scored = {cell.model for cell in result.cells if isinstance(cell, Score)} & candidates
+    n_tried = sum(finding.kind == FineTuning.KIND for finding in result.findings)
+    return max(min(result.plan.analyses.fine_tune, len(scored)) - n_tried, 0)
 
 
 def tuned_rows(result: RunResult, ranking: Ranking) -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ def test_a_stored_run_of_something_else_is_not_gone_on_with(
             act(run)
     assert run_here(run, demo_only, sources=SOURCES) is RunState.FINISHED
     with pytest.raises(InputError, match="it takes no other samples"):
-        jobs.start_fine_tuning(jobs.result(run), 1, 1.0)
+        jobs.train(run, 1, 1.0)
     with pytest.raises(InputError, match="it takes no fine-tuning results"):
         jobs.keep_truth(jobs.result(run), Truth("accuracy", {}))
 

@@ -132,21 +132,3 @@ def test_a_truth_that_cannot_be_shown_says_why(app: AppTest, store: RunStore) ->
     store.add_finding(RUN, Finding("truth", "recorded", None, 0.0, "The record is of other samples."))
     opened(app)
     assert "Recorded fine-tuning: The record is of other samples." in said(app)
-
-
-def test_training_is_a_run_of_its_own(app: AppTest, store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The button plans a run like this one that trains the best, keeps the user's results, and starts it."""
-    started: list[str] = []
-    monkeypatch.setattr("dashboard.jobs.runs.start_worker", lambda run, _settings: started.append(run))
-    own = Finding("truth", "imported", Truth("accuracy", {}), 0.0)
-    store.add_finding(RUN, own)
-    opened(app)
-    open_section(app, "Training")
-    app.number_input(key="tune-models").set_value(2).run()
-    app.number_input(key="tune-minutes").set_value(5).run()
-    app.button(key="tune").click().run()
-    (run,) = started
-    plan = store.plan(run)
-    assert (plan.analyses.fine_tune, plan.analyses.fine_tune_seconds) == (2, 300.0)
-    assert plan.models == store.plan(RUN).models
-    assert own in store.findings(run)

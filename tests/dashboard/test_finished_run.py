@@ -102,7 +102,7 @@ def test_neighbours_and_maps_come_from_what_comes_along(app: AppTest) -> None:
         lambda run: jobs.leave_out(run, ["demo:swin-digits"]),
         lambda run: jobs.finish_without(run, ["demo:swin-digits"]),
         lambda run: jobs.keep_truth(jobs.result(run), Truth("accuracy", {})),
-        lambda run: jobs.start_fine_tuning(jobs.result(run), 1, 1.0),
+        lambda run: jobs.train(run, 1, 1.0),
     ],
 )
 @pytest.mark.usefixtures("home")

@@ -218,7 +218,7 @@ def test_nothing_is_done_about_somebody_elses_run(
     with pytest.raises(NotOwnerError):
         jobs.keep_truth(before, Truth("accuracy", {"strong": 0.9, "weak": 0.1}))
     with pytest.raises(NotOwnerError):
-        jobs.start_fine_tuning(before, 1, 1.0)
+        jobs.train(ranked, 1, 1.0)
     assert RunStore(settings).result(ranked) == before
     assert not RunStore(settings).cancel_requested(ranked)
     assert len(RunStore(settings).outlines()) == 1

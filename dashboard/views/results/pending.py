@@ -9,12 +9,14 @@ from dashboard.components.run_page import watch_run
 from dashboard.views.results.training.place import go_to_training
 from dashboard.wording import STATES, say_analysis, tell_faults
 from ptmrank_core.benchmark import RunProgress
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import FineTuning, RunResult
+from ptmrank_core.results.fine_tuning import n_to_train
 
 __all__ = ["show_unfinished"]
 
 POLL_SECONDS = 1.0
 RACING = "A race is on: the answer below stays until it is decided."
+TRAINING = "Models are being trained: the answer below follows what they reach."
 
 
 def show_unfinished(result: RunResult) -> None:
@@ -27,6 +29,9 @@ def show_unfinished(result: RunResult) -> None:
     if progress.is_ranked and result.plan.analyses.decide_seconds > 0:
         st.warning("The race has not come to its end. What was trained is kept.")
         go_to_training("Go to the race")
+    elif progress.is_ranked and n_to_train(result):
+        st.warning("The training has not come to its end. What was trained is kept.")
+        go_to_training("Go to the training")
     elif progress.is_ranked:
         st.warning("Every score is there; the analyses after the ranking are not done. Resume does them.")
     elif progress.is_interrupted:
@@ -42,16 +47,23 @@ def _watch(run: str, kind: str) -> None:
     progress = watch_run(run)
     if not progress.alive or _kind(progress) != kind:
         st.rerun()
-    is_racing = jobs.is_racing(jobs.result(run), progress)
+    result = jobs.result(run)
+    is_racing, is_training = jobs.is_racing(result, progress), jobs.is_training(result, progress)
     with st.container(horizontal=True, vertical_alignment="center"):
-        at_work = RACING if is_racing else f"Still computing: {say_analysis(progress)}."
+        at_work = f"Still computing: {say_analysis(progress)}."
+        if is_training or is_racing:
+            at_work = TRAINING if is_training else RACING
         st.caption(f":material/hourglass_top: {at_work}", width="content")
-        if is_racing:
-            go_to_training("Watch the race")
+        if is_training or is_racing:
+            go_to_training("Watch the training" if is_training else "Watch the race")
         if st.button("See the run", key="see-run", type="tertiary"):
             state.navigate("run", run=run)
 
 
 def _kind(progress: RunProgress) -> str:
-    """Tell which analysis is being done; empty before the first."""
-    return "" if progress.analysis is None else progress.analysis.kind
+    """Tell which analysis is being done, and of training which model; empty before the first."""
+    if progress.analysis is None:
+        return ""
+    kind = progress.analysis.kind
+    # What a model reached, once it is trained, changes the answer.
+    return f"{kind} {progress.n_findings}" if kind == FineTuning.KIND else kind

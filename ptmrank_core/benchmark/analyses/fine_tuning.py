@@ -23,7 +23,7 @@ STEPS = 100  # progress steps of one model
 
 
 def fine_tune_best(context: AnalysisContext) -> None:
-    """Fine-tune the most promising models, each with an equal share of the remaining time.
+    """Fine-tune the most promising models, each with an equal share of the time.
 
     Stores a :class:`~ptmrank_core.records.FineTuning` for each. All models have the same training and test
     samples.
@@ -33,8 +33,9 @@ def fine_tune_best(context: AnalysisContext) -> None:
     if not n_models:
         return
     chosen = models_to_train(context.ranking(), n_models)
-    deadline = time.perf_counter() + run_context.plan.analyses.fine_tune_seconds
     remaining = [model for model in chosen if not context.is_kept(FineTuning, model)]
+    share = len(remaining) / max(len(chosen), 1)  # the others had theirs
+    deadline = time.perf_counter() + share * run_context.plan.analyses.fine_tune_seconds
     for index, model in enumerate(remaining):
         raise_if_cancelled(run_context.cancel)
         seconds = max(1.0, (deadline - time.perf_counter()) / (len(remaining) - index))

@@ -12,11 +12,9 @@ from ptmrank_core.benchmark.store.store import new_run_id, now
 from ptmrank_core.errors import InputError
 from ptmrank_core.features import check_options
 from ptmrank_core.metrics import METRICS
-from ptmrank_core.records import AS_RECOGNISED, ExtractionOptions, ModelSpec, RunPlan, Samples
+from ptmrank_core.records import AS_RECOGNISED, CHECKPOINTS, ExtractionOptions, ModelSpec, RunPlan, Samples
 
 __all__ = ["ReplayInputs", "ReplayPlan", "plan_replay"]
-
-CHECKPOINTS = frozenset({"hub", "local", "demo"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)

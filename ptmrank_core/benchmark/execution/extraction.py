@@ -23,8 +23,7 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, Sink, StageStarted, discard_event
 from ptmrank_core.features import extract
 from ptmrank_core.features.constant import say_constant
-from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
-from ptmrank_core.records import AS_RECOGNISED, Features, ModelSpec, RunPlan, Stage
+from ptmrank_core.records import AS_RECOGNISED, CHECKPOINTS, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["gather", "source_place"]
 

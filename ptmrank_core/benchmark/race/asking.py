@@ -8,13 +8,12 @@ from dataclasses import replace
 from ptmrank_core.benchmark.cards.race import CardRace
 from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.benchmark.race.work import race_finding
+from ptmrank_core.benchmark.scheduling.asking import hold_finished
 from ptmrank_core.benchmark.scheduling.devices import device_of
-from ptmrank_core.benchmark.scheduling.locks import hold_run
-from ptmrank_core.benchmark.scheduling.queue import is_alive
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import InputError, RunBusyError, RunError
-from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder, RaceParts, RaceTurn, RunPlan, RunState
+from ptmrank_core.errors import InputError
+from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder, RaceParts, RaceTurn, RunPlan
 
 __all__ = ["decide", "open_race", "repeat_race"]
 
@@ -50,12 +49,7 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float, *, 
     """
     if not (math.isfinite(seconds) and seconds > 0):
         raise InputError(f"The time for a race is {seconds:g} s; expected a positive number of seconds.")
-    place = store.position(run_id)
-    if is_alive(settings, place):
-        raise RunBusyError(f"A worker is running {run_id}.", hint="Wait until it ends, or cancel it first.")
-    if place.state is not RunState.FINISHED:
-        raise RunError(f"Run {run_id} is {place.state}; expected a finished run.", hint="Resume it first.")
-    with hold_run(settings, run_id):
+    with hold_finished(store, settings, run_id):
         plan = store.plan(run_id)
         goes_on = any(own.kind == RaceDose.KIND for own in store.findings(run_id))
         by_lora = plan.analyses.lora if goes_on else lora

@@ -7,12 +7,10 @@ from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
 from ptmrank_core.probing.probe import fit_probe
-from ptmrank_core.records import Race, take_rows
+from ptmrank_core.records import CHECKPOINTS, Race, take_rows
 from ptmrank_core.sampling import Indices
 
 __all__ = ["probe_values", "why_untrainable"]
-
-CHECKPOINTS = frozenset({"hub", "local", "demo"})
 
 
 def probe_values(context: AnalysisContext, rows: Indices) -> dict[str, float]:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import InputError, OutOfMemoryError, UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
-from ptmrank_core.features.training.fine_tuning import CHECKPOINTS
 from ptmrank_core.features.training.tasks import TaskResult, TrainingTask
-from ptmrank_core.records import ExtractionOptions, Samples
+from ptmrank_core.records import CHECKPOINTS, ExtractionOptions, Samples
 
 __all__ = ["TaskResult", "TrainingTask", "train_dose"]
 

@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken, never_cancels
 from ptmrank_core.features.training.recipe import TrainingRecipe
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, TrainingResult
+from ptmrank_core.records import CHECKPOINTS, ExtractionOptions, ModelSpec, Samples, TrainingResult
 
-__all__ = ["CHECKPOINTS", "fine_tune"]
-
-CHECKPOINTS = frozenset({"hub", "local", "demo"})
+__all__ = ["fine_tune"]
 
 
 def fine_tune(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ptmrank_core.records import IMPORTED, FineTuning, RunResult, Truth
+from ptmrank_core.results.fine_tuning import n_to_train
 from ptmrank_core.results.verdict.thresholds import SEED_SPREAD, TRAINED_ERRORS
 
 __all__ = ["Trainings", "trainings_of"]
@@ -87,8 +88,7 @@ def _own(result: RunResult, names: set[str]) -> Trainings | None:
     }
     if not found:
         return None
-    n_tried = sum(finding.kind == FineTuning.KIND for finding in result.findings)
-    n_to_come = 0 if result.state.is_finished() else max(result.plan.analyses.fine_tune - n_tried, 0)
+    n_to_come = 0 if result.state.is_finished() else n_to_train(result)
     measure = next(iter(found.values())).measure
     values = {model: training.value for model, training in found.items() if training.measure == measure}
     return Trainings(

@@ -14,11 +14,11 @@ from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.config import PEFT_HINT, has_peft
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult, RunState, SamplesSummary
+from ptmrank_core.results.fine_tuning import trainable
 from ptmrank_core.sampling.three_parts import MIN_IN_CLASS, MIN_SAMPLES
 
-__all__ = ["offer_more", "offer_race", "point_to_race", "trainable", "why_no_race"]
+__all__ = ["offer_more", "offer_race", "point_to_race", "why_no_race"]
 
-CHECKPOINTS = frozenset({"hub", "local", "demo"})
 MODALITIES = frozenset({"image", "text", "audio"})
 WORDS = "token-classification"
 NOT_TRAINED = {"tabular": "columns of numbers", "video": "models of videos"}
@@ -30,12 +30,6 @@ ABOUT = (
     "judges it on samples that were kept apart. It keeps {device} busy for that time at most; the answer "
     "above stays until the race is decided."
 )
-
-
-def trainable(result: RunResult, ranking: Ranking) -> list[str]:
-    """List the ranked models that can be trained, best first."""
-    specs = {model: result.outcomes[model].spec for model in ranking.order if model in result.outcomes}
-    return [model for model, spec in specs.items() if spec.source in CHECKPOINTS]
 
 
 def why_no_race(result: RunResult, ranking: Ranking) -> str:

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 from dashboard.components.snippets import shorten, snippet
+from dashboard.components.thumbnails import has_pictures, thumbnail
 from dashboard.wording import plain, show_error
 from ptmrank_core.errors import PTMRankError
-from ptmrank_core.records import Reading, Samples, Waveform
+from ptmrank_core.records import Modality, Reading, Samples, Waveform
 from ptmrank_core.results.phrases import say_label
 
 __all__ = ["MAX_SHOWN", "choose_samples", "gallery", "show_sample", "show_samples"]
@@ -36,11 +36,12 @@ NARROW_COLUMNS = {"image": 8, "video": 8, "audio": 5}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One sample as the page shows it: the bytes of a PNG or WAV file, words, or numbers."""
+    """One sample as the page shows it: the bytes of a PNG and, of a recording, a WAV file; words; numbers."""
 
     name: str
     label: str
-    media: bytes = b""
+    picture: bytes = b""
+    sound: bytes = b""
     words: str = ""
     numbers: tuple[float, ...] = ()
     note: str = ""
@@ -83,17 +84,10 @@ def _group(samples: Samples, row: int) -> object:
     return samples.groups[row] if samples.groups else None
 
 
-def _png(picture: Image.Image) -> bytes:
-    """Encode a thumbnail; tiny pictures are enlarged pixel by pixel, or a browser would blur them."""
-    longest = max(picture.size)
-    if longest > PICTURE_PIXELS:
-        picture = picture.copy()
-        picture.thumbnail((PICTURE_PIXELS, PICTURE_PIXELS))
-    else:
-        factor = PICTURE_PIXELS // longest
-        picture = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+def _png(modality: Modality, decoded: Any) -> bytes:
+    """Encode a small picture of a sample."""
     buffer = io.BytesIO()
-    picture.save(buffer, format="PNG")
+    thumbnail(modality, decoded, PICTURE_PIXELS).save(buffer, format="PNG")
     return buffer.getvalue()
 
 
@@ -110,12 +104,9 @@ def _wav(waveform: Waveform) -> bytes:
 def _show(samples: Samples, index: int) -> Shown:
     name, label = samples.names[index], shorten(say_label(samples, index), LABEL_CHARS)
     decoded: Any = samples.items[index].decode()
-    if samples.modality == "image":
-        return Shown(name, label, media=_png(decoded))
-    if samples.modality == "video":
-        return Shown(name, label, media=_png(decoded.sample(2)[0]))
-    if samples.modality == "audio":
-        return Shown(name, label, media=_wav(decoded))
+    if has_pictures(samples.modality):
+        sound = _wav(decoded) if samples.modality == "audio" else b""
+        return Shown(name, label, picture=_png(samples.modality, decoded), sound=sound)
     if samples.modality == "text":
         return Shown(name, label, words=snippet(decoded, TEXT_CHARS))
     return Shown(name, label, numbers=tuple(decoded[:N_NUMBERS].tolist()))
@@ -178,10 +169,10 @@ def show_sample(samples: Samples, row: int, caption: str) -> None:
     except PTMRankError as error:
         show_error(error)
         return
-    if samples.modality == "audio":
-        st.audio(one.media, format="audio/wav")
-    elif samples.modality in COLUMNS:
-        st.image(one.media, width="stretch", alt=f"{one.name}, labelled {one.label}")
+    if has_pictures(samples.modality):
+        st.image(one.picture, width="stretch", alt=_describe(one))
+        if one.sound:
+            st.audio(one.sound, format="audio/wav")
     elif samples.modality == "text":
         st.markdown(plain(one.words))
     else:
@@ -198,7 +189,7 @@ def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None
     """Draw samples as pictures, players or rows of a table, depending on their modality."""
     if samples.modality in COLUMNS:
         n_columns = (NARROW_COLUMNS if with_names else COLUMNS)[samples.modality]
-        _draw_grid(shown, n_columns, is_sound=samples.modality == "audio", with_names=with_names)
+        _draw_grid(shown, n_columns, with_names=with_names)
         return
     table = pd.DataFrame({"label": [one.label for one in shown]})
     if with_names:
@@ -222,13 +213,20 @@ def _draw(samples: Samples, shown: Sequence[Shown], *, with_names: bool) -> None
         st.caption(f"The first {N_NUMBERS} of {width:,} numbers of each row.")
 
 
-def _draw_grid(shown: Sequence[Shown], n_columns: int, *, is_sound: bool, with_names: bool) -> None:
+def _draw_grid(shown: Sequence[Shown], n_columns: int, *, with_names: bool) -> None:
     for start in range(0, len(shown), n_columns):
         for column, one in zip(st.columns(n_columns), shown[start : start + n_columns], strict=False):
             name, note = plain(shorten(one.name, LABEL_CHARS)), f" · {plain(one.note)}" if one.note else ""
-            if is_sound:
-                column.audio(one.media, format="audio/wav")
-                column.caption(f"**{plain(one.label)}** · {name}{note}")
+            caption = f"**{plain(one.label)}** · {name}{note}"
+            if one.sound:
+                column.image(one.picture, width="stretch", alt=_describe(one))
+                column.audio(one.sound, format="audio/wav")
+                column.caption(caption)
             else:
-                caption = f"**{plain(one.label)}** · {name}{note}" if with_names else plain(one.label)
-                column.image(one.media, caption=caption, width="stretch", alt=one.label)
+                shown_caption = caption if with_names else plain(one.label)
+                column.image(one.picture, caption=shown_caption, width="stretch", alt=_describe(one))
+
+
+def _describe(one: Shown) -> str:
+    """Say in words what the picture of a sample is of."""
+    return f"{'Spectrogram of ' if one.sound else ''}{one.name}, labelled {one.label}"

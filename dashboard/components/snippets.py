@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ptmrank_core.records import Samples, WordInContext
+from ptmrank_core.records import WordInContext
 
-__all__ = ["hover_caption", "shorten", "snippet"]
+__all__ = ["shorten", "snippet"]
 
-HOVER_CHARS = 90
 CONTEXT_WORDS = 4
 
 
@@ -28,10 +27,3 @@ def snippet(decoded: Any, n_chars: int) -> str:
     if isinstance(decoded, tuple):
         return " ‖ ".join(shorten(text, n_chars // 2) for text in decoded)
     return shorten(str(decoded), n_chars)
-
-
-def hover_caption(samples: Samples, index: int) -> str:
-    """Describe a sample for a hover label: its text, or the name of its file."""
-    if samples.modality != "text":
-        return samples.names[index]
-    return snippet(samples.items[index].decode(), HOVER_CHARS)

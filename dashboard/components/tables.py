@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
+from dashboard.components.hub_links import OPEN
 from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["show_table"]
 
 MAX_ROWS, PIXELS = 30, 640  # a longer table scrolls
+HUB, ABOUT_LINKS = "hub", "The page of the model on the Hub. A click opens it."
 TYPES = {"text": "object", "integer": "Int64", "number": "float64"}
 
 
-def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
+def show_table(
+    table: Table, *, alt: str, key: str | None = None, links: Mapping[str, str] | None = None
+) -> int | None:
     """Draw a table; unknown values are shown as a dash.
 
     Parameters
@@ -26,6 +31,8 @@ def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
         What it shows, for readers who cannot see it.
     key
         Given where a cell can be selected: tells the table from all others of its page.
+    links
+        Model -> address of its page, for a table with a column of models.
 
     Returns
     -------
@@ -46,6 +53,10 @@ def show_table(table: Table, *, alt: str, key: str | None = None) -> int | None:
         )
         for column in table.columns
     }
+    if links:
+        place = list(frame.columns).index("model") + 1
+        frame.insert(place, HUB, [links.get(model) for model in frame["model"]])
+        columns[HUB] = st.column_config.LinkColumn("page", display_text=OPEN, help=ABOUT_LINKS)
     height: Literal["content"] | int = "content" if len(frame) <= MAX_ROWS else PIXELS
     look: dict[str, Any] = {"hide_index": True, "height": height, "column_config": columns}
     look |= {"placeholder": "–", "alt": alt}

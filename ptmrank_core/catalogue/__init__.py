@@ -3,6 +3,7 @@
 from ptmrank_core.catalogue.candidates import Candidate
 from ptmrank_core.catalogue.demo import DEMO_ZOO, default_label_encoder, demo_models
 from ptmrank_core.catalogue.hub.download import fetch
+from ptmrank_core.catalogue.hub.links import hub_page, page_of
 from ptmrank_core.catalogue.hub.on_disk import is_offline, models_on_disk
 from ptmrank_core.catalogue.hub.search import search_hub
 from ptmrank_core.catalogue.licences import LICENCE_CLASSES, LicenceClass, licence_class
@@ -50,6 +51,7 @@ __all__ = [
     "feature_models",
     "fetch",
     "hub_models",
+    "hub_page",
     "is_offline",
     "known_candidate",
     "licence_class",
@@ -60,6 +62,7 @@ __all__ = [
     "models_on_disk",
     "narrow",
     "nearest_ids",
+    "page_of",
     "parse_mapping",
     "preset_candidates",
     "read_mapping",

@@ -294,4 +294,5 @@ def test_the_table_names_what_is_unknown() -> None:
     first, second = table.to_dict("records")
     assert table.loc[0, ["M parameters", "about MB", "year", "downloads", "reused by"]].isna().all()
     assert (first["licence"], first["loads"], first["here"]) == ("unknown", "unknown", "no")
+    assert first["page"].endswith("/org/a")
     assert (second["M parameters"], second["about MB"], second["here"]) == (2.0, 3.0, "yes")

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.components.hub_links import pages_of
 from dashboard.views.results.ranking.cards import ranking_cards
 from ptmrank_core.benchmark import run_here
 from ptmrank_core.config import Settings
+from ptmrank_core.records import ModelSpec, RunResult
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
+from ptmrank_core.results import rank_result
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
-from tests.dashboard.reading import open_page, open_section
+from tests.dashboard.raced import store_result
+from tests.dashboard.reading import open_page, open_section, texts
 from tests.ready_made import save_features
 from tests.reports.results import certain, hostile_result
+from tests.results.race.races import RUN
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard"
 SLIDES = "views/results/presentation.py"  # a slide shows one figure; its table is in the section
@@ -82,6 +88,42 @@ def test_cards_say_what_the_rows_say() -> None:
     low, high = layout.rows[0].interval or (0, 0)
     assert f"place {low} to {high} (90 %)" in cards
     assert "are not told apart" in cards
+
+
+def renamed(run: RunResult, model: str, spec: ModelSpec) -> RunResult:
+    """A run in which a model is another one."""
+    outcomes = {**run.outcomes, spec.id: replace(run.outcomes[model], spec=spec)}
+    del outcomes[model]
+    return replace(
+        run,
+        plan=replace(run.plan, models=tuple(spec if own.id == model else own for own in run.plan.models)),
+        cells=tuple(replace(own, model=spec.id) if own.model == model else own for own in run.cells),
+        outcomes=outcomes,
+        findings=tuple(
+            replace(own, subject=spec.id) if own.subject == model else own for own in run.findings
+        ),
+    )
+
+
+def test_names_of_models_of_the_hub_are_links(app: AppTest, settings: Settings) -> None:
+    """In the cards, below the picture and in the tables; what is a folder is a name alone."""
+    first = RUN.plan.models[0]
+    result = renamed(RUN, first.id, replace(first, id="org/on-the-hub", source="hub"))
+    store_result(settings, result, "linked")
+    open_page(app, "results", run="linked")
+    assert not app.exception
+    (page,) = pages_of(result).values()
+    assert page.endswith("/org/on-the-hub")
+    assert f"On the Hub: [org/on-the-hub]({page})" in texts(app)
+    cards = ranking_cards(OverviewLayout.of(result, rank_result(result)), (), pages_of(result))
+    assert cards.count("<a ") == 1
+    assert f'<a href="{page}" target="_blank" rel="noopener noreferrer">org/on-the-hub</a>' in cards
+    app.segmented_control(key="ranking-view").set_value("Every number").run()
+    linked = [own.value for own in app.dataframe if "hub" in own.value.columns]
+    assert len(linked) == 2
+    for table in linked:
+        assert table["hub"].notna().sum() == 1
+        assert table.set_index("model").loc["org/on-the-hub", "hub"] == page
 
 
 def test_a_click_adds_a_model_and_another_takes_it_out() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.gallery import choose_samples
-from dashboard.components.snippets import hover_caption, snippet
+from dashboard.components.snippets import snippet
 from dashboard.views.results.embeddings.filters import matching_samples
 from dashboard.wording import FIELDS, source_name
 from ptmrank_core.data.media.text import TextItem
@@ -83,11 +83,6 @@ def test_a_text_is_shortened_to_a_line() -> None:
     assert snippet(("left side", "right side"), 40) == "left side ‖ right side"
     words = ("the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog")
     assert snippet(WordInContext(words, 6), 80) == "brown fox jumps over [the] lazy dog"
-
-
-def test_a_hover_is_text_and_no_markup() -> None:
-    """What a user's text holds is shown, not obeyed."""
-    assert hover_caption(samples(np.array([0, 1]), "classification"), 1) == "<b>1</b> is a text"
 
 
 def show_hint() -> None:

@@ -266,6 +266,7 @@ def test_recordings_can_be_heard(app: AppTest, tmp_path: Path) -> None:
     upload_files(app, tmp_path, recording_files())
     assert "Read as **recordings** with **classes**" in texts(app)
     assert len(app.get("audio")) == 10
+    assert [own.proto.imgs[0].alt[:14] for own in app.get("image")] == ["Spectrogram of"] * 10
     go_on(app)
     offered = field(app, "Task category").options
     assert offered[:2] == ["audio-classification", "automatic-speech-recognition"]

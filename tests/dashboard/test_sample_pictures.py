@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components.sample_map.pictures import describe, has_pictures, picture_sheet
+from dashboard.components.sample_map.pictures import describe, picture_sheet
+from dashboard.components.thumbnails import has_pictures
 from ptmrank_core.records import Modality, Samples, Waveform
 
 
@@ -85,7 +86,7 @@ def test_texts_and_rows_are_words_and_numbers() -> None:
     assert described["values"][1] == ["number 2", "0.3333"]
     assert len(described["values"]) == 8
     assert "picture" not in described
-    assert not has_pictures(samples("text", "a"))
+    assert not has_pictures("text")
 
 
 def test_a_sheet_has_every_picture_at_its_place() -> None:

@@ -111,8 +111,8 @@ def test_what_was_trained_is_in_the_answer_and_in_every_section(app: AppTest, se
     assert "too few to trust one metric over another" in said(app)
     open_section(app, "Ranking")
     app.segmented_control(key="ranking-view").set_value("Every number").run()
-    (reached,) = [own.value for own in app.dataframe if "fine-tuned" in own.value.columns]
-    assert reached["fine-tuned"].notna().sum() == 3
+    (reached,) = [own.value for own in app.dataframe if "fine_tuned" in own.value.columns]
+    assert reached["fine_tuned"].notna().sum() == 3
 
 
 def test_of_models_that_ran_out_of_time_the_page_says_that_they_start_anew(

@@ -13,24 +13,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dashboard.components.snippets import snippet
+from dashboard.components.thumbnails import has_pictures, thumbnail
 from ptmrank_core.records import Samples
-from ptmrank_core.reports.figures.maps.spectrogram import spectrogram
 from ptmrank_core.results.phrases import say_label
 
-__all__ = ["MAX_PICTURES", "describe", "has_pictures", "picture_sheet"]
+__all__ = ["MAX_PICTURES", "describe", "picture_sheet"]
 
 MAX_PICTURES = 1_000
 """Samples on a sheet: more do not fit on a screen, and each has to be decoded."""
 SHOWN_PIXELS, SHEET_PIXELS = 200, 44
-SOUND_PIXELS = (220, 90)
 TEXT_CHARS = 280
 N_NUMBERS = 8
-WITH_PICTURES = {"image", "video", "audio"}
-
-
-def has_pictures(samples: Samples) -> bool:
-    """Whether samples of this modality can be drawn."""
-    return samples.modality in WITH_PICTURES
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -38,8 +31,8 @@ def describe(key: str, _samples: Samples, row: int) -> dict[str, Any]:  # noqa: 
     """Describe a sample for the reader: name, label, and a picture, the beginning of a text, or numbers."""
     described: dict[str, Any] = {"row": row, "name": _samples.names[row], "label": say_label(_samples, row)}
     decoded: Any = _samples.items[row].decode()
-    if has_pictures(_samples):
-        described["picture"] = _data_url(_picture(_samples, decoded, SHOWN_PIXELS))
+    if has_pictures(_samples.modality):
+        described["picture"] = _data_url(thumbnail(_samples.modality, decoded, SHOWN_PIXELS))
     if _samples.modality == "audio":
         described["words"] = (
             f"{len(decoded.samples) / decoded.rate:.1f} s, 0 to {decoded.rate / 2000:.3g} kHz"
@@ -60,7 +53,7 @@ def picture_sheet(key: str, _samples: Samples, _rows: NDArray[np.int64]) -> dict
     side, n_columns = SHEET_PIXELS, math.ceil(math.sqrt(len(_rows)))
     sheet = Image.new("RGB", (n_columns * side, math.ceil(len(_rows) / n_columns) * side))
     for place, row in enumerate(_rows.tolist()):
-        picture = _picture(_samples, _samples.items[row].decode(), side)
+        picture = thumbnail(_samples.modality, _samples.items[row].decode(), side)
         corner = ((side - picture.width) // 2, (side - picture.height) // 2)
         sheet.paste(picture, (place % n_columns * side + corner[0], place // n_columns * side + corner[1]))
     return {
@@ -70,19 +63,6 @@ def picture_sheet(key: str, _samples: Samples, _rows: NDArray[np.int64]) -> dict
         "columns": n_columns,
         "sheet": _data_url(sheet),
     }
-
-
-def _picture(samples: Samples, decoded: Any, longest: int) -> Image.Image:
-    """Draw a sample with its longest side so long; tiny pictures are enlarged pixel by pixel."""
-    if samples.modality == "audio":
-        is_small = longest < min(SOUND_PIXELS)
-        width, height = (longest, longest) if is_small else SOUND_PIXELS
-        return spectrogram(decoded, width=width, height=height)
-    picture: Image.Image = decoded.sample(1)[0] if samples.modality == "video" else decoded
-    factor = longest / max(picture.size)
-    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    method = Image.Resampling.NEAREST if factor > 1 else Image.Resampling.BILINEAR
-    return picture.convert("RGB").resize(size, method, reducing_gap=2.0 if factor < 1 else None)
 
 
 def _data_url(picture: Image.Image) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ptmrank_core.catalogue import Candidate, loading_of
+from dashboard.components.hub_links import OPEN
+from ptmrank_core.catalogue import Candidate, hub_page, loading_of
 from ptmrank_core.metrics import SOURCE_LOGITS, titles_reading
 
 __all__ = ["candidate_rows", "candidate_table"]
@@ -34,6 +35,7 @@ def candidate_rows(models: Sequence[Candidate], on_disk: Mapping[str, int]) -> p
         rows.append(
             {
                 "model": model.id,
+                "page": hub_page(model.id),
                 "M parameters": None if model.n_parameters is None else model.n_parameters / 1e6,
                 "about MB": None if size is None else size / 1e6,
                 "here": "yes" if model.id in on_disk else "no",
@@ -84,6 +86,9 @@ def _columns(date: str) -> dict[str, Any]:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     return {
         "model": text(pinned=True, width=230),
+        "page": st.column_config.LinkColumn(
+            display_text=OPEN, width=60, help="The page of the model on the Hub. A click opens it."
+        ),
         "M parameters": number(format="%.1f", width=95, help="In millions, without a head, about."),
         "about MB": number(
             format="%.0f",

@@ -167,15 +167,13 @@ class OverviewLayout:
     n_left_out: int = 0
 
     @classmethod
-    def of(cls, result: RunResult, ranking: Ranking, *, voters_only: bool = False) -> OverviewLayout:
-        """Collect the ranking of a run, under all its metrics or only under those that vote."""
+    def of(cls, result: RunResult, ranking: Ranking) -> OverviewLayout:
+        """Collect the ranking of a run under all its metrics."""
         references = known_references(result)
         reached = _reached(result, ranking, references)
         result = result.of_candidates()
         models = (*ranking.order, *ranking.unranked)
         metrics = voters_first(result, ranking)
-        if voters_only:
-            metrics = tuple(voter for voter in metrics if voter.weight > 0)
         cells = {(cell.model, cell.metric): cell for cell in result.cells}
         scores = scores_by_metric(result.cells)
         specs = {spec.id: spec for spec in result.plan.models}

@@ -67,7 +67,9 @@ def test_the_next_ones_are_those_not_trained_to_the_end(settings: Settings) -> N
 
 def test_fewer_are_asked_for_than_were_tried(settings: Settings) -> None:
     """The others that ran out of time keep what they reached."""
-    store = store_result(settings, trained(RUN, dict.fromkeys(ORDER[:3], 0.5), epochs=1.0), NAME)
+    planned = replace(RUN.plan, analyses=replace(RUN.plan.analyses, fine_tune=3))
+    cut = trained(replace(RUN, plan=planned), dict.fromkeys(ORDER[:3], 0.5), epochs=1.0)
+    store = store_result(settings, cut, NAME)
     train_more(store, settings, NAME, 1, 300.0)
     assert kept(store) == {*ORDER[1:3]}
     assert store.plan(NAME).analyses.fine_tune == 3

@@ -161,7 +161,6 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
     layers = {model: [0.1 * place + depth for depth in range(6)] for place, model in enumerate(order[:7])}
     makers: dict[str, Callable[[], go.Figure]] = {
         "overview": lambda: overview_figure(layout, highlight=chosen),
-        "overview, large": lambda: overview_figure(layout, scale=1.35),
         "bump": lambda: bump_figure(BumpLayout.of(run, ranking), highlight=chosen),
         "intervals": lambda: interval_figure(order, ranking.intervals, highlight=chosen),  # type: ignore[arg-type]
         "metric": lambda: metric_figure(MetricLayout.of("logme", run, ranking), highlight=chosen),

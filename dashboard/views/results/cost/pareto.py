@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.components.hub_links import pages_of
 from dashboard.components.tables import show_table
 from dashboard.views.results.highlight import choose_highlight, on_click
 from dashboard.wording import plain, plural
@@ -27,7 +28,7 @@ def show_cost(result: RunResult, ranking: Ranking) -> None:
     if fronts:
         _front(costs, ranking, fronts)
     with st.expander("Every cost", expanded=not fronts):
-        show_table(cost_table(costs, ranking), alt="What each model costs")
+        show_table(cost_table(costs, ranking), alt="What each model costs", links=pages_of(result))
         st.caption(
             "Seconds are of preparing and running; preparing counts the time of all processors. Peak memory "
             "is the device's; on a CPU it is that of the whole process while the model ran."

@@ -9,7 +9,8 @@ from typing import cast
 import streamlit as st
 
 from dashboard.components.gallery import MAX_SHOWN
-from dashboard.components.sample_map.pictures import MAX_PICTURES, has_pictures
+from dashboard.components.sample_map.pictures import MAX_PICTURES
+from dashboard.components.thumbnails import has_pictures
 from dashboard.wording import plain
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.figures.maps.wire import DensityOf
@@ -115,7 +116,7 @@ def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
         names = samples.target_kind != "regression" and st.toggle(
             "Names of classes", value=True, key="map-names", bind="query-params", width="content"
         )
-        pictures = has_pictures(samples) and st.toggle(
+        pictures = has_pictures(samples.modality) and st.toggle(
             "Pictures as points" if samples.modality != "audio" else "Spectrograms as points",
             key="map-pictures",
             bind="query-params",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from dashboard.wording import plural
@@ -24,11 +25,22 @@ STYLE = """<style>
 </style>"""
 
 
-def ranking_cards(layout: OverviewLayout, highlight: tuple[str, ...] = ()) -> str:
-    """Write a card for each model: place, how sure it is, what it reaches and costs, and its ranks; HTML."""
+def ranking_cards(
+    layout: OverviewLayout, highlight: tuple[str, ...] = (), pages: Mapping[str, str] | None = None
+) -> str:
+    """Write a card for each model: place, how sure it is, what it reaches and costs, and its ranks; HTML.
+
+    Names of models that have a page on the Hub are links to it.
+    """
     ties = _ties(layout)
     cards = [
-        _card(layout, row, ties.get(number, ()), is_chosen=row.model in highlight)
+        _card(
+            layout,
+            row,
+            ties.get(number, ()),
+            is_chosen=row.model in highlight,
+            page=(pages or {}).get(row.model),
+        )
         for number, row in enumerate(layout.rows)
     ]
     return f'{STYLE}<ol class="rank-cards" aria-label="Models, best first">{"".join(cards)}</ol>'
@@ -42,15 +54,20 @@ def _ties(layout: OverviewLayout) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _card(layout: OverviewLayout, row: OverviewRow, tie: tuple[int, ...], *, is_chosen: bool) -> str:
+def _card(
+    layout: OverviewLayout, row: OverviewRow, tie: tuple[int, ...], *, is_chosen: bool, page: str | None
+) -> str:
     lines = [_say_place(layout, row, tie), _say_reached(layout, row), _say_cost(row)]
+    name = escape(row.model)
+    if page is not None:
+        name = f'<a href="{escape(page)}" target="_blank" rel="noopener noreferrer">{name}</a>'
     ranks = [
         f"<li>{escape(METRICS[voter.metric].title)}: {escape(cell.say())}{_say_vote(voter.weight)}</li>"
         for voter, cell in zip(layout.metrics, row.cells, strict=True)
     ]
     return (
         f'<li{" class=chosen" if is_chosen else ""}><div class="head"><span>{row.place or "–"}</span>'
-        f"<span>{escape(row.model)}</span></div>"
+        f"<span>{name}</span></div>"
         f"{''.join(f'<p>{escape(line)}</p>' for line in lines if line)}"
         f"<details><summary>{plural(len(ranks), 'metric')}</summary><ul>{''.join(ranks)}</ul></details></li>"
     )

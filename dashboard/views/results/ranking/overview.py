@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart, wide_only
+from dashboard.components.hub_links import link_model, pages_of
 from dashboard.views.results.highlight import on_click
 from dashboard.views.results.ranking.cards import ranking_cards
 from dashboard.wording import plain, plural
@@ -15,13 +16,13 @@ from ptmrank_core.reports.tables.ranking import ranking_table
 
 __all__ = ["show_overview"]
 
+N_LINKED = 3  # models, best first; the others are under Every number
+
 
 def show_overview(
     result: RunResult,
     ranking: Ranking,
     *,
-    scale: float = 1.0,
-    voters_only: bool = False,
     highlight: tuple[str, ...] = (),
 ) -> None:
     """Draw the picture, and say how it is read; on a phone there is a card for each model in its place.
@@ -30,26 +31,24 @@ def show_overview(
     ----------
     result, ranking
         A run and its order.
-    scale
-        Size of rows and letters, 1 for a page and more for a projector.
-    voters_only
-        Whether metrics without a vote are left out.
     highlight
         Models that stand out.
     """
-    layout = OverviewLayout.of(result, ranking, voters_only=voters_only)
+    layout, pages = OverviewLayout.of(result, ranking), pages_of(result)
     show_chart(
-        overview_figure(layout, scale=scale, highlight=highlight),
+        overview_figure(layout, highlight=highlight),
         key="ranking",
         title=_title(layout),
         alt=f"{plural(layout.n_ranked, 'model')} in order, each with its rank under every metric; best "
         f"is {ranking.order[0]}",
         table=lambda: ranking_table(result, ranking).known(),
         select=on_click("ranking"),
-        small=lambda: ranking_cards(layout, highlight),
+        small=lambda: ranking_cards(layout, highlight, pages),
     )
     with wide_only("overview-words"):
         st.caption(say_overview(layout))
+        if first := [link_model(model, pages) for model in ranking.order if model in pages][:N_LINKED]:
+            st.caption(f"On the Hub: {', '.join(first)}{' …' if len(pages) > len(first) else ''}")
 
 
 def _title(layout: OverviewLayout) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.components.hub_links import pages_of
 from dashboard.components.tables import show_table
 from dashboard.views.results.footnotes import show_footnotes, show_notes
 from dashboard.views.results.highlight import choose_highlight, on_click
@@ -16,7 +17,7 @@ from dashboard.views.results.ranking.votes import show_votes
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import N_FIRST, BumpLayout, bump_figure, bump_table
-from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.reports.tables.ranking import FACTS, ORDER, ranking_table
 from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]
@@ -88,4 +89,5 @@ def _everything(result: RunResult, ranking: Ranking) -> None:
     """Draw scores, ranks, intervals, cost and warnings of every model."""
     for part in ranking_table(result, ranking).parts():
         st.markdown(f"### {part.title}")
-        show_table(part, alt=f"Every model: {part.title}")
+        links = pages_of(result) if part.title in {ORDER, FACTS} else None
+        show_table(part, alt=f"Every model: {part.title}", links=links)

@@ -25,7 +25,7 @@ HOVER = "%{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>"
 WEIGHTS_ROW = -0.95
 
 
-def add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def add_cells(figure: go.Figure, layout: OverviewLayout) -> None:
     """Draw the ranks: colour and number are the rank, a sign says why there is none."""
     middles = cell_middles(layout)
     cells = [
@@ -39,12 +39,12 @@ def add_cells(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
     weights = [
         (x, WEIGHTS_ROW, _say_weight(voter.weight)) for x, voter in zip(middles, layout.metrics, strict=True)
     ]
-    add_text(figure, "x3", ranks, 12.5 * scale, color=inks)
-    add_text(figure, "x3", signs, 12.5 * scale)
-    add_text(figure, "x3", weights, 11 * scale, opacity=SOFT)
+    add_text(figure, "x3", ranks, 12.5, color=inks)
+    add_text(figure, "x3", signs, 12.5)
+    add_text(figure, "x3", weights, 11, opacity=SOFT)
     share = [(0, WEIGHTS_ROW, "share of the vote ")]
-    add_text(figure, "x3", share, 11 * scale, textposition="middle left", opacity=SOFT)
-    _outline(figure, layout, scale)
+    add_text(figure, "x3", share, 11, textposition="middle left", opacity=SOFT)
+    _outline(figure, layout)
 
 
 def _add_fields(figure: go.Figure, layout: OverviewLayout, *, has_rank: bool) -> None:
@@ -73,7 +73,7 @@ def _say_weight(weight: float) -> str:
     return f"{weight:.0%}" if weight >= 0.005 else "<1%"
 
 
-def _outline(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def _outline(figure: go.Figure, layout: OverviewLayout) -> None:
     """Draw a frame around the cells whose warning could change the order."""
     edges = cell_edges(layout)
     corners = [
@@ -88,13 +88,13 @@ def _outline(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
             y=[end for *_, y in corners for end in (y - 0.5, y - 0.5, y + 0.5, y + 0.5, y - 0.5, None)],
             xaxis="x3",
             mode="lines",
-            line={"color": WARNED, "width": 2 * scale},
+            line={"color": WARNED, "width": 2},
             name="the metric warns of this score",
             hoverinfo="skip",
         )
 
 
-def add_references(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def add_references(figure: go.Figure, layout: OverviewLayout) -> None:
     """Write the references below a line: what they are, and the place that each would take, in grey."""
     rows = placed(layout)[len(layout.rows) :]
     if not rows:
@@ -104,10 +104,10 @@ def add_references(figure: go.Figure, layout: OverviewLayout, scale: float) -> N
     reasons = [(0.11, y + 0.24, shorten_middle(row.family or "", LONGEST_NAME)) for y, row in rows]
     cells = [(x, y, cell) for y, row in rows for x, cell in zip(cell_middles(layout), row.cells, strict=True)]
     places = [(x, y, str(cell.beside or SIGNS["does not apply"])) for x, y, cell in cells]
-    add_text(figure, "x", title, 11 * scale, textposition="middle right", opacity=SOFT)
-    add_text(figure, "x", names, 13.5 * scale, textposition="middle right", opacity=SOFT)
-    add_text(figure, "x", reasons, 11 * scale, textposition="middle right", opacity=SOFT)
-    add_text(figure, "x3", places, 12.5 * scale, opacity=SOFT)
+    add_text(figure, "x", title, 11, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", names, 13.5, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", reasons, 11, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x3", places, 12.5, opacity=SOFT)
     figure.add_heatmap(
         x=cell_edges(layout),
         z=[[0.0] * len(layout.metrics) for _ in rows],

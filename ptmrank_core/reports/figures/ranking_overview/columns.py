@@ -91,7 +91,7 @@ def fact_titles(layout: OverviewLayout) -> list[str]:
     return [*(column.title for column in layout.reached), PARAMETERS.title, SECONDS.title, LICENCE]
 
 
-def add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def add_facts(figure: go.Figure, layout: OverviewLayout) -> None:
     """Write what each model reaches, what it costs, and its licence."""
     numbers: list[tuple[float, float, str]] = []
     words: list[tuple[float, float, str]] = []
@@ -105,8 +105,8 @@ def add_facts(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
         texts.append(shown(row.cost.seconds_per_1000, SECONDS) or "–")
         numbers += [(x + 0.42, y, text) for x, text in enumerate(texts)]
         words.append((n_reached + 1.68, y, shorten_middle(row.licence or "–", 9)))
-    add_text(figure, "x4", numbers, 12.5 * scale, textposition="middle left")
-    add_text(figure, "x4", words, 12.5 * scale, textposition="middle right")
+    add_text(figure, "x4", numbers, 12.5, textposition="middle left")
+    add_text(figure, "x4", words, 12.5, textposition="middle right")
 
 
 def _widths(layout: OverviewLayout) -> tuple[float, ...]:
@@ -115,14 +115,14 @@ def _widths(layout: OverviewLayout) -> tuple[float, ...]:
     return NAMES, PLACES, max(cell_edges(layout)[-1], MIN_CELLS), FACT * n_facts + 0.6
 
 
-def least_width(layout: OverviewLayout, scale: float = 1.0) -> int:
+def least_width(layout: OverviewLayout) -> int:
     """Pixels below which the overview is scrolled rather than squeezed."""
-    return round(CELL * scale * sum(_widths(layout)))
+    return round(CELL * sum(_widths(layout)))
 
 
-def narrow_width(scale: float = 1.0) -> int:
+def narrow_width() -> int:
     """Pixels that names and places need alone."""
-    return round(CELL * scale * (NAMES + PLACES))
+    return round(CELL * (NAMES + PLACES))
 
 
 def domains(layout: OverviewLayout) -> list[list[float]]:

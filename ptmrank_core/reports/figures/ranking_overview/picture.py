@@ -41,72 +41,68 @@ SLANT = -50
 Line = tuple[tuple[float, float], tuple[float, float]]
 
 
-def overview_figure(
-    layout: OverviewLayout, *, scale: float = 1.0, highlight: Collection[str] = ()
-) -> go.Figure:
+def overview_figure(layout: OverviewLayout, *, highlight: Collection[str] = ()) -> go.Figure:
     """Draw the overview: names, places with intervals and ties, ranks, what is reached, cost and licence.
 
     Parameters
     ----------
     layout
         What is drawn.
-    scale
-        Size of rows and letters, 1 for a page and more for a projector.
     highlight
         Models whose rows stand out.
     """
     figure = go.Figure()
-    _add_names(figure, layout, scale)
-    _add_places(figure, layout, scale)
-    add_cells(figure, layout, scale)
-    add_facts(figure, layout, scale)
-    add_references(figure, layout, scale)
-    _lay_out(figure, layout, scale)
-    _add_headings(figure, layout, scale)
+    _add_names(figure, layout)
+    _add_places(figure, layout)
+    add_cells(figure, layout)
+    add_facts(figure, layout)
+    add_references(figure, layout)
+    _lay_out(figure, layout)
+    _add_headings(figure, layout)
     rows = [y for y, row in enumerate(layout.rows) if row.model in highlight]
     figure.update_layout(shapes=[stripe(y) for y in rows])
-    set_least_width(figure, least_width(layout, scale))
-    set_narrow_form(figure, ("xaxis", "xaxis2"), narrow_width(scale))
+    set_least_width(figure, least_width(layout))
+    set_narrow_form(figure, ("xaxis", "xaxis2"), narrow_width())
     return figure
 
 
-def _add_names(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def _add_names(figure: go.Figure, layout: OverviewLayout) -> None:
     """Write place, name and family of every model; a click on them finds the model."""
     rows = list(enumerate(layout.rows))
     lift = {True: 0.17, False: 0.0}
     names = [(0.11, y - lift[bool(row.family)], shorten_middle(row.model, LONGEST_NAME)) for y, row in rows]
     families = [(0.11, y + 0.24, shorten_middle(row.family, LONGEST_NAME)) for y, row in rows if row.family]
     places = [(0.08, y - lift[bool(row.family)], str(row.place or "–")) for y, row in rows]
-    add_text(figure, "x", names, 13.5 * scale, textposition="middle right")
-    add_text(figure, "x", places, 13.5 * scale, textposition="middle left")
-    add_text(figure, "x", families, 11 * scale, textposition="middle right", opacity=SOFT)
+    add_text(figure, "x", names, 13.5, textposition="middle right")
+    add_text(figure, "x", places, 13.5, textposition="middle left")
+    add_text(figure, "x", families, 11, textposition="middle right", opacity=SOFT)
     figure.add_scatter(
         x=[x for _ in rows for x in (0.2, 0.4, 0.6, 0.8)],
         y=[y for y, _ in rows for _ in range(4)],
         customdata=[[row.model] for _, row in rows for _ in range(4)],
         mode="markers",
-        marker={"symbol": "square", "size": 30 * scale, "opacity": 0},
+        marker={"symbol": "square", "size": 30, "opacity": 0},
         unselected={"marker": {"opacity": 0}},
         hovertemplate="%{customdata[0]}<extra></extra>",
         showlegend=False,
     )
 
 
-def _add_places(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def _add_places(figure: go.Figure, layout: OverviewLayout) -> None:
     """Draw the places with their intervals, and beside them the models that are not distinguishable."""
     rows = [(y, row) for y, row in enumerate(layout.rows) if row.place is not None]
     spans = [(y, *row.interval) for y, row in rows if row.interval is not None]
     bands = [(first_band(layout) + lane(layout) * number, top, last) for top, last, number in layout.bands]
     intervals: list[Line] = [((low, y), (high, y)) for y, low, high in spans]
     ties: list[Line] = [((x, top - 0.3), (x, last + 0.3)) for x, top, last in bands]
-    _add_lines(figure, intervals, color=LINE, width=7 * scale, name=f"its {layout.level or 0:.0%} interval")
-    _add_lines(figure, ties, color=BAND, width=6 * scale, name="not distinguishable")
+    _add_lines(figure, intervals, color=LINE, width=7, name=f"its {layout.level or 0:.0%} interval")
+    _add_lines(figure, ties, color=BAND, width=6, name="not distinguishable")
     figure.add_scatter(
         x=[row.place for _, row in rows],
         y=[y for y, _ in rows],
         xaxis="x2",
         mode="markers",
-        marker={"color": DOT, "size": 12 * scale},
+        marker={"color": DOT, "size": 12},
         unselected={"marker": {"opacity": 1}},
         name="place on all samples",
         customdata=[[row.model, _say_interval(row)] for _, row in rows],
@@ -135,7 +131,7 @@ def _add_lines(figure: go.Figure, pairs: Sequence[Line], *, color: str, width: f
         )
 
 
-def _add_headings(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def _add_headings(figure: go.Figure, layout: OverviewLayout) -> None:
     """Say above each group of columns what its marks are."""
     shares = domains(layout)
     place = "place" if layout.level is None else f"place, {layout.level:.0%} interval"
@@ -145,15 +141,15 @@ def _add_headings(figure: go.Figure, layout: OverviewLayout, scale: float) -> No
     texts |= {"costs": (costs, "xaxis4")} | ({"reached": (start, "xaxis4")} if layout.reached else {})
     notes = [
         {"text": text, "name": axis, "x": x, "xref": "paper", "y": 1, "yref": "paper"}
-        | {"yshift": scale * (_head(layout) - HEADING), "yanchor": "bottom", "xanchor": "left"}
-        | {"showarrow": False, "font": {"size": 12.5 * scale, "color": INK}}
+        | {"yshift": (_head(layout) - HEADING), "yanchor": "bottom", "xanchor": "left"}
+        | {"showarrow": False, "font": {"size": 12.5, "color": INK}}
         for text, (x, axis) in texts.items()
     ]
     if layout.bands:
         notes.append(
             {"text": "not told apart", "x": first_band(layout), "xref": "x2", "y": 1, "yref": "paper"}
-            | {"yshift": 4 * scale, "yanchor": "bottom", "xanchor": "left", "textangle": SLANT}
-            | {"showarrow": False, "font": {"size": 12 * scale, "color": INK}}
+            | {"yshift": 4, "yanchor": "bottom", "xanchor": "left", "textangle": SLANT}
+            | {"showarrow": False, "font": {"size": 12, "color": INK}}
         )
     figure.update_layout(annotations=notes)
 
@@ -164,7 +160,7 @@ def _head(layout: OverviewLayout) -> int:
     return 30 + HEADING + LETTER * max(map(len, [*titles, *fact_titles(layout), "not told apart"]))
 
 
-def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
+def _lay_out(figure: go.Figure, layout: OverviewLayout) -> None:
     """Put the columns side by side over rows that they share."""
     n_rows, facts, shares = len(layout.rows), fact_titles(layout), domains(layout)
     end = placed(layout)[-1][0] + 1
@@ -187,9 +183,9 @@ def _lay_out(figure: go.Figure, layout: OverviewLayout, scale: float) -> None:
         | {"domain": shares[3], "range": [-0.5, len(facts) - 0.5 + 0.4], "tickangle": SLANT}
         | {"tickvals": list(range(len(facts))), "ticktext": facts},
         yaxis=y | {"showgrid": True},
-        height=scale * (_head(layout) + FOOT + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (end + 1)),
-        margin={"l": 4, "r": 4, "t": _head(layout) * scale, "b": FOOT * scale},
-        font={"size": 12 * scale, "color": INK},
+        height=_head(layout) + FOOT + (ROW if n_rows <= MANY_ROWS else LOW_ROW) * (end + 1),
+        margin={"l": 4, "r": 4, "t": _head(layout), "b": FOOT},
+        font={"size": 12, "color": INK},
         showlegend=False,
         modebar={"orientation": "v"},
         dragmode=False,

@@ -16,7 +16,7 @@ from ptmrank_core.reports.figures.style.pages import on_page
 from ptmrank_core.reports.figures.style.theme import INK, LEAST_WIDTH, config_of, least_width_of
 from ptmrank_core.reports.tables.table import Table
 
-__all__ = ["narrow_only", "show_chart", "wide_only"]
+__all__ = ["dressed", "narrow_only", "show_chart", "wide_only"]
 
 SCROLL_HINT = "There is more to the right: scroll sideways."
 SMALL = 560
@@ -70,7 +70,7 @@ def show_chart(
     if as_table:
         row = show_table(table(), alt=alt, key=f"{key}-cells" if select and not callable(select) else None)
         return [] if row is None else [{"row": row}]
-    plain = _dressed(plain_figure(figure))
+    plain = dressed(figure)
     look: dict[str, Any] = {"key": key, "config": config_of(figure), "alt": alt}
     if small is not None:
         with narrow_only(key):
@@ -86,13 +86,13 @@ def show_chart(
     return list(event.selection.points)
 
 
-def _dressed(figure: dict[str, Any]) -> dict[str, Any]:
-    """Turn the ramps of a figure round on a dark page.
+def dressed(figure: go.Figure) -> dict[str, Any]:
+    """Draw a figure for the page: nobody's text is markup, and on a dark page the ramps are turned round.
 
     The ink is set by the style sheet: it follows a page that changes from light to dark, of which the server
     hears at the next run only.
     """
-    return on_page(figure, ink=INK, is_dark=st.context.theme.type == "dark")
+    return on_page(plain_figure(figure), ink=INK, is_dark=st.context.theme.type == "dark")
 
 
 def _scrolled(key: str, least_width: int) -> Any:

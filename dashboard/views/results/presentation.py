@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.chart import dressed
 from dashboard.views.results.headline import emphasise
 from dashboard.views.results.slide_figures import SlideFigure, figure_of
 from dashboard.wording import plain, source_name
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.projector import slide_figure
 from ptmrank_core.reports.figures.style.theme import PLOTLY_CONFIG
 from ptmrank_core.results.slides import Slide, base_of_slides, slides_of
@@ -82,7 +82,7 @@ def _figure(slide: Slide, result: RunResult, ranking: Ranking) -> None:
     if isinstance(drawn, SlideFigure):
         key = f"slide-{slide.kind.name.lower()}"
         large = slide_figure(drawn.figure, height=FIGURE_PIXELS)
-        st.plotly_chart(plain_figure(large), key=key, config=STILL, alt=drawn.alt)
+        st.plotly_chart(dressed(large), key=key, config=STILL, alt=drawn.alt)
     elif drawn:
         st.caption(plain(drawn))
 

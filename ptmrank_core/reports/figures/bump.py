@@ -14,8 +14,12 @@ from ptmrank_core.reports.figures.style.rank_colours import ink_everywhere
 from ptmrank_core.reports.figures.style.theme import BRIGHT, set_least_width
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table
 
-__all__ = ["N_FIRST", "BumpLayout", "bump_figure", "bump_table"]
+__all__ = ["HOW_TO_READ", "N_FIRST", "BumpLayout", "bump_figure", "bump_table"]
 
+HOW_TO_READ = (
+    "A line for each model, from its place in the order (left) through its rank under every metric, the "
+    "heaviest vote first."
+)
 N_FIRST = 3
 """So many models, from the first place down, have colours of their own."""
 CHOSEN = (BRIGHT[3], BRIGHT[5], BRIGHT[4])

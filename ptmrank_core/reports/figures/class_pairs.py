@@ -16,7 +16,14 @@ from ptmrank_core.reports.figures.style.rank_colours import RANKS
 from ptmrank_core.reports.figures.style.theme import INK, set_least_width
 from ptmrank_core.results.class_pairs import MIN_DISTANCE, ClassPairs
 
-__all__ = ["class_pairs_figure"]
+__all__ = ["HOW_TO_READ", "class_pairs_figure"]
+
+HOW_TO_READ = (
+    "The Bhattacharyya distance of each pair of classes, as the Gaussians that GBC fits to them (Pándy and "
+    "others, CVPR 2022): 0 is the same Gaussian, and exp(−distance) is the overlap that GBC adds up. Taken "
+    "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
+    "more features alone put all of them farther apart. The stronger the colour, the closer the pair."
+)
 
 PANEL_PIXELS, PANEL_WIDTH, SIDES = 390, 290, 200
 MAX_NUMBERED = 6  # classes; the numbers of more are in the table and in the hover

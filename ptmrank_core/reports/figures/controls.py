@@ -11,7 +11,13 @@ from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, set_least_width
 from ptmrank_core.results.references.controls import Control
 
-__all__ = ["controls_figure"]
+__all__ = ["HOW_TO_READ", "controls_figure"]
+
+HOW_TO_READ = (
+    "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
+    "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
+    "does not beat them owes its score to something else than what it has learned."
+)
 
 ROW_PIXELS, LEAST = 28, 500
 

@@ -10,7 +10,13 @@ from ptmrank_core.ranking import SizeCurve
 from ptmrank_core.reports.figures.style.theme import class_marker
 from ptmrank_core.results.evidence import CONSENSUS, contender_title
 
-__all__ = ["sizes_figure"]
+__all__ = ["HOW_TO_READ", "sizes_figure"]
+
+HOW_TO_READ = (
+    "Each model was scored on random parts of the samples, the same parts for all models, groups whole. "
+    "Bars span the draws. The parts are nested in the whole: a high curve says that the order has "
+    "settled, not that it is right."
+)
 
 
 def sizes_figure(curves: Mapping[str, SizeCurve], shown: Sequence[str], n_samples: int) -> go.Figure:

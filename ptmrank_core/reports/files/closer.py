@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import ControlScores, PartScores, RunResult
+from ptmrank_core.reports.figures import bump, class_pairs, controls, learning_curve
 from ptmrank_core.reports.figures.agreement import PairLayout, pair_figure
 from ptmrank_core.reports.figures.bump import BumpLayout, bump_figure
 from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
@@ -51,8 +52,7 @@ def place_figures(report: Report) -> Iterator[PaperFigure]:
         "places",
         bump_figure(layout),
         f"Rank of {plural(len(layout.models), 'model')} under {plural(len(layout.metrics), 'metric')}",
-        "A line for each model, from its place in the order (left) through its rank under every metric, the "
-        "heaviest vote first.",
+        bump.HOW_TO_READ,
         layout.metrics,
     )
 
@@ -119,20 +119,18 @@ def control_figures(report: Report) -> Iterator[PaperFigure]:
     result, ranking = report.result, report.ranking
     if not result.contents(ControlScores):
         return
-    controls, tests = controls_of(result, ranking), permutation_tests_of(result)
+    own, tests = controls_of(result, ranking), permutation_tests_of(result)
     for voter in voters_first(result, ranking):
         metric = voter.metric
-        is_known = metric in tests or any(metric in control.scores for control in controls)
+        is_known = metric in tests or any(metric in control.scores for control in own)
         if not ranking.per_metric.get(metric) or not is_known:
             continue
         scores = scores_by_metric(result.of_candidates().cells)[metric]
         yield PaperFigure(
             "controls",
-            controls_figure(metric, scores, ranking.order, controls, tests.get(metric, {})),
+            controls_figure(metric, scores, ranking.order, own, tests.get(metric, {})),
             f"Candidates under {METRICS[metric].title} beside controls and permuted labels",
-            "Controls are features that no model made, untrained twins with random weights, and labels that "
-            "were exchanged at random. A candidate that does not beat them owes its score to something else "
-            "than what it has learned.",
+            controls.HOW_TO_READ,
             (metric,),
         )
         return
@@ -150,8 +148,7 @@ def size_figures(report: Report) -> Iterator[PaperFigure]:
         "sizes",
         sizes_figure(curves, shown, report.result.samples.n_samples),
         "Agreement with the final order of the models against the number of samples",
-        "Each model was scored on random parts of the samples, the same parts for all models. Bars span the "
-        "draws. A high curve says that the order has settled, not that it is right.",
+        learning_curve.HOW_TO_READ,
         tuple(name for name in shown if name in METRICS),
     )
 
@@ -203,7 +200,6 @@ def _class_pairs(result: RunResult, report: Report) -> Iterator[PaperFigure]:
         "class-pairs",
         class_pairs_figure(pairs),
         f"Distance of each pair of classes under {', '.join(pairs.distances)}",
-        "The Bhattacharyya distance of the Gaussians that GBC fits to two classes: 0 is the same Gaussian. "
-        "Compare pairs within a model: more features alone put all of them farther apart.",
+        class_pairs.HOW_TO_READ,
         ("gbc",),
     )

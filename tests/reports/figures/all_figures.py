@@ -23,7 +23,7 @@ from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
 from ptmrank_core.reports.figures.comparison import slope_figure
 from ptmrank_core.reports.figures.controls import controls_figure
 from ptmrank_core.reports.figures.cost import cost_figure
-from ptmrank_core.reports.figures.embeddings import Panel, echo_figure, panels_figure
+from ptmrank_core.reports.figures.embeddings import Panel, panels_figure
 from ptmrank_core.reports.figures.evidence import correlation_figure, truth_figure
 from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.figures.layers import layer_figure
@@ -176,7 +176,6 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
         "slope": lambda: slope_figure(compare_runs(run, other)),
         "panels": lambda: panels_figure(_panels(order[:4]), _sampled("classification"), str),
         "panels of numbers": lambda: panels_figure(_panels(order[:3]), _sampled("regression"), str),
-        "echo": lambda: echo_figure(_panels(order[:3]), _sampled("classification"), [3, 8]),
         "correlation": lambda: correlation_figure(_evidence(), "kendall"),
         "truth": lambda: truth_figure("logme", scores["logme"], truth, order),
         "layers": lambda: layer_figure("logme", layers),

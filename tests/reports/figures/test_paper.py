@@ -11,7 +11,7 @@ from ptmrank_core.reports.figures.ranking_overview import overview_figure
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.pages import on_page
-from ptmrank_core.reports.figures.style.paper import COLUMN_MM, letter_points, paper_figure
+from ptmrank_core.reports.figures.style.paper import COLUMN_MM, paper_figure
 from ptmrank_core.reports.figures.style.rank_colours import IN_THE_DARK, RANKS, TAU
 from ptmrank_core.reports.figures.style.theme import INK, least_width_of, set_least_width
 from tests.reports.figures.all_figures import run_of
@@ -83,7 +83,7 @@ def test_in_one_column_the_ranking_is_names_and_places() -> None:
     assert printed.layout.xaxis.domain[0] == 0
     assert printed.layout.xaxis2.domain[1] == pytest.approx(1)
     assert [note.text for note in printed.layout.annotations] == ["place, 90% interval", "not told apart"]
-    assert letter_points(printed) > 7
+    assert printed.layout.font.size * 72 / 96 > 7  # points
     assert len(paper_figure(whole, columns=2).data) == len(whole.data)
 
 

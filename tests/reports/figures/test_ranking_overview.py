@@ -26,7 +26,7 @@ from ptmrank_core.reports.figures.ranking_overview import least_width, overview_
 from ptmrank_core.reports.figures.ranking_overview.columns import cell_edges, cell_middles
 from ptmrank_core.reports.figures.ranking_overview_data import CellKind, OverviewLayout
 from ptmrank_core.reports.figures.style.escaping import plain_figure
-from ptmrank_core.reports.figures.style.rank_colours import contrast, ink_on, shade
+from ptmrank_core.reports.figures.style.rank_colours import RANKS, contrast, ink_on
 from ptmrank_core.results import rank_result
 from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.results.prediction import prediction_of
@@ -208,7 +208,7 @@ def test_the_words_below_name_what_is_in_the_picture(result: RunResult) -> None:
 
 def test_numbers_can_be_read_on_every_shade() -> None:
     """The letters of a cell have the contrast that text needs, and better ranks are darker."""
-    shades = [shade(step / 60) for step in range(61)]
+    shades = RANKS.light
     assert min(contrast(ink_on(own), own) for own in shades) >= 4.5
     lightness = [contrast(own, "black") for own in shades]
     assert lightness == sorted(lightness)

@@ -13,7 +13,7 @@ from dashboard.components.chart import show_chart
 from dashboard.components.gallery import show_samples
 from dashboard.wording import plain, plural
 from ptmrank_core.records import RunResult, Samples
-from ptmrank_core.reports.figures.class_pairs import class_pairs_figure
+from ptmrank_core.reports.figures.class_pairs import HOW_TO_READ, class_pairs_figure
 from ptmrank_core.reports.tables.class_pairs import class_pairs_table
 from ptmrank_core.results.class_pairs import (
     ClassPairs,
@@ -26,12 +26,6 @@ from ptmrank_core.results.class_pairs import (
 
 __all__ = ["show_class_pairs"]
 
-WHAT_IT_IS = (
-    "The Bhattacharyya distance of each pair of classes, as the Gaussians that GBC fits to them (Pándy and "
-    "others, CVPR 2022): 0 is the same Gaussian, and exp(−distance) is the overlap that GBC adds up. Taken "
-    "from the features' first 64 principal components, not from the plane. Compare pairs within a model: "
-    "more features alone put all of them farther apart. The stronger the colour, the closer the pair."
-)
 N_SHOWN = 8  # samples of a pair
 
 
@@ -62,7 +56,7 @@ def show_class_pairs(result: RunResult, samples: Samples, models: Sequence[str])
         alt=f"Heatmap of the distance of each pair of classes under {', '.join(pairs.distances)}",
         table=partial(class_pairs_table, pairs),
     )
-    st.caption(WHAT_IT_IS)
+    st.caption(HOW_TO_READ)
     if pairs.n_classes > len(pairs.names):
         st.caption(f"The {len(pairs.names)} of {pairs.n_classes:,} classes that come closest to another one.")
     missing = [model for model in models if model not in pairs.distances]

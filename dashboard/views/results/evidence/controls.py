@@ -10,7 +10,7 @@ from dashboard.wording import plain
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.ranking import PermutationTest
 from ptmrank_core.records import ControlScores, Ranking, RunResult
-from ptmrank_core.reports.figures.controls import controls_figure
+from ptmrank_core.reports.figures.controls import HOW_TO_READ, controls_figure
 from ptmrank_core.reports.tables.controls import controls_table
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results import scores_by_metric
@@ -33,11 +33,7 @@ def show_controls(result: RunResult, ranking: Ranking) -> None:
     if not problems and not result.contents(ControlScores):
         return
     st.header("Is it more than nothing?")
-    st.caption(
-        "Controls are scored as candidates are, but rank and vote nowhere: features that no model made, "
-        "untrained twins with random weights, and labels that were exchanged at random. A candidate that "
-        "does not beat them owes its score to something else than what it has learned."
-    )
+    st.caption(HOW_TO_READ)
     controls, tests_by_metric = controls_of(result, ranking), permutation_tests_of(result)
     for sentence in control_sentences(controls, tests_by_metric):
         st.markdown(f"- {plain(sentence)}")

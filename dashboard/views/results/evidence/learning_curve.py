@@ -9,7 +9,7 @@ from dashboard.views.results.fingerprint import fingerprint
 from dashboard.wording import plain
 from ptmrank_core.ranking import SizeCurve
 from ptmrank_core.records import PartScores, Ranking, RunResult
-from ptmrank_core.reports.figures.learning_curve import sizes_figure
+from ptmrank_core.reports.figures.learning_curve import HOW_TO_READ, sizes_figure
 from ptmrank_core.reports.tables.learning_curve import sizes_table
 from ptmrank_core.results.evidence import CONSENSUS, contender_title
 from ptmrank_core.results.learning_curve import curves_of, size_verdict
@@ -40,11 +40,7 @@ def show_sample_sizes(result: RunResult, ranking: Ranking) -> None:
     n_samples = result.samples.n_samples
     if CONSENSUS in curves and (verdict := size_verdict(curves[CONSENSUS], n_samples)):
         st.markdown(f"**{verdict}**")
-    st.caption(
-        "Each model was scored on random parts of the samples, the same parts for all models, groups whole. "
-        "Bars span the draws. The parts are nested in the whole: a high curve says that the order has "
-        "settled, not that it is right."
-    )
+    st.caption(HOW_TO_READ)
     shown = st.multiselect(
         "Lines",
         list(curves),

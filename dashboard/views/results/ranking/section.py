@@ -16,7 +16,7 @@ from dashboard.views.results.ranking.search import show_budget
 from dashboard.views.results.ranking.votes import show_votes
 from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
-from ptmrank_core.reports.figures.bump import N_FIRST, BumpLayout, bump_figure, bump_table
+from ptmrank_core.reports.figures.bump import HOW_TO_READ, N_FIRST, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import FACTS, ORDER, ranking_table
 from ptmrank_core.results.references.beside import known_references
 
@@ -76,10 +76,7 @@ def _across(result: RunResult, ranking: Ranking, highlight: tuple[str, ...]) -> 
         table=lambda: bump_table(layout),
         select=on_click("bump"),
     )
-    caption = (
-        "A line for each model, from its place in the order (left) through its rank under every metric, the "
-        "heaviest vote first. The number in a mark is the model's place in the order."
-    )
+    caption = f"{HOW_TO_READ} The number in a mark is the model's place in the order."
     if len(layout.models) > N_FIRST:
         caption += f" The first {N_FIRST} have colours, and those that are highlighted."
     st.caption(caption)

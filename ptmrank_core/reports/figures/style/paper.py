@@ -14,7 +14,7 @@ from ptmrank_core.reports.figures.style.escaping import SHORT_KEYS
 from ptmrank_core.reports.figures.style.pages import replace_colors
 from ptmrank_core.reports.figures.style.theme import INK, least_width_of, narrow_form_of
 
-__all__ = ["COLUMN_MM", "letter_points", "paper_figure"]
+__all__ = ["COLUMN_MM", "paper_figure"]
 
 COLUMN_MM: Mapping[int, int] = MappingProxyType({1: 85, 2: 178})
 """Number of columns -> width on paper in millimetres."""
@@ -64,11 +64,6 @@ def paper_figure(figure: go.Figure, *, columns: Literal[1, 2]) -> go.Figure:
     layout = _reduced(layout, factor)
     layout |= {"width": round(width), "height": round(factor * height)}
     return go.Figure(replace_colors({"data": _reduced(data, factor), "layout": layout}, {INK: BLACK}))
-
-
-def letter_points(figure: go.Figure) -> float:
-    """Size in points of the letters of a printed figure: below 5 or so, two columns are the better choice."""
-    return float(figure.layout.font.size) * 72 / 96
 
 
 def _narrowed(

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-__all__ = ["IN_THE_DARK", "RANKS", "TAU", "Ramp", "contrast", "ink_everywhere", "ink_on", "shade"]
+__all__ = ["IN_THE_DARK", "RANKS", "TAU", "Ramp", "contrast", "ink_everywhere", "ink_on"]
 
 Channels = tuple[int, int, int]
 # Red, green and blue from the best to the last. A cell shows its rank too, so colour is not the only sign.
@@ -118,11 +118,6 @@ def _channels(color: str) -> Channels:
         return red, green, blue
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return red, green, blue
-
-
-def shade(share: float) -> str:
-    """Colour of a rank by how far down it is: 0 for the best, 1 for the last."""
-    return _mix(STEPS, share)
 
 
 def ink_on(background: str) -> str:

@@ -26,7 +26,7 @@ def choose_highlight(models: Sequence[str]) -> tuple[str, ...]:
         list(models),
         key=KEY,
         bind="query-params",
-        placeholder="Highlight models in every figure here: choose them, or click on a mark",
+        placeholder="Highlight models: choose, or click on marks",
         label_visibility="collapsed",
     )
     return tuple(model for model in models if model in chosen)

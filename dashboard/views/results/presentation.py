@@ -34,6 +34,10 @@ html { font-size: clamp(17px, 0.7vw + 14px, 32px); }
 .st-key-also { display: none; }
 [data-testid="stMain"] kbd { color: inherit !important; opacity: 1 !important; }
 .st-key-slide { min-height: 76vh; justify-content: center; }
+@media (max-width: 700px) {
+  .st-key-slide { overflow-x: auto; }
+  .st-key-slide [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) { min-width: 700px; }
+}
 </style>"""
 HOW = "Arrow keys, space or a clicker turn the slides; Esc closes them."
 

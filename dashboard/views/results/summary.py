@@ -49,8 +49,9 @@ def _say_how(result: RunResult, ranking: Ranking) -> str:
     sentence = (
         f"{plain(source_name(result.plan.samples_source))}: {plural(len(ranking.order), 'model')} ranked on "
         f"{plural(result.samples.n_samples, 'sample')} {say_targets(result.samples)}, by the weighted mean "
-        f"rank over {by}, in {say_duration(result.seconds)}."
+        f"rank over {by}"
     )
+    sentence += f", in {say_duration(result.seconds)}." if result.state.is_finished() else "."
     n_references = len(result.plan.controls)
     if n_references:
         sentence += f" {plural(n_references, 'control')} beside them, not ranked."

@@ -45,9 +45,7 @@ def open_run(
     run = state.run_id()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(title, width="stretch")
-        tools = st.container(
-            horizontal=True, vertical_alignment="center", width="content", key="run-tools"
-        )
+        tools = st.container(horizontal=True, vertical_alignment="center", width="content", key="run-tools")
     if run is not None:
         with tools:
             copy_link(LINKED_SHARED if jobs.is_shared() else LINKED)

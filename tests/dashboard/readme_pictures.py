@@ -1,6 +1,6 @@
-"""The four pictures of the README, of the run that comes along: ``python -m tests.dashboard.readme_pictures``.
+"""The four pictures of the README: ``python -m tests.dashboard.readme_pictures``.
 
-They are written to ``assets/``; an argument names another folder. The README shows them as wide as its page.
+They show the run that comes along. They are written to ``assets/``; an argument names another folder.
 """
 
 from __future__ import annotations

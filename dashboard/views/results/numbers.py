@@ -33,7 +33,7 @@ class Card:
 
 
 def cards_of(verdict: Verdict, result: RunResult, ranking: Ranking) -> list[Card]:
-    """Collect what is expected after fine-tuning and what is reached already; empty where nothing is known."""
+    """Collect what is expected after fine-tuning, and what is reached already."""
     return [*_expected(verdict), *_reached(verdict, result, ranking), *_chance(verdict)]
 
 

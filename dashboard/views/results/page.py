@@ -13,7 +13,7 @@ from dashboard.views.results.sections import SECTIONS
 from dashboard.views.results.summary import show_summary
 from dashboard.views.results.training.offer import point_to_race
 from dashboard.wording import tell_faults
-from ptmrank_core.records import RunState
+from ptmrank_core.records import Ranking, RunResult, RunState
 
 __all__ = ["page"]
 

@@ -67,11 +67,16 @@ def _after_training(decision: Decision, facts: Facts) -> str:
     if len(trainings.values) == 1 and untrained:
         names = _most_promising(untrained, facts, 2)
         return f"Train {names} in the same way, to have something to compare it with."
+    return _of_trained(decision, trainings.best)
+
+
+def _of_trained(decision: Decision, best: str) -> str:
+    """Say what to do with the trained models where nothing else has to be trained."""
     if not decision.models:
         return STEPS[Reason.CHANCE]
     if len(decision.rivals) > 1:
         return "Take the one that costs least, or train them longer to tell them apart."
-    return f"Go on with {bidi_isolate(trainings.best)}: nothing shows that another candidate does better."
+    return f"Go on with {bidi_isolate(best)}: nothing shows that another candidate does better."
 
 
 def _compare(_: Decision, facts: Facts) -> str:

@@ -121,7 +121,7 @@ def test_the_readme_shows_every_command() -> None:
     """Each command of the command line has an example, but for those that the guide to it alone explains."""
     shown = {command.split()[0] for command in commands_of("README.md")}
     commands = set(re.findall(r"^## (\w+)$", command_guide(), flags=re.MULTILINE))
-    assert commands - shown == {"cache", "figures", "look", "metrics", "sweep"}
+    assert commands - shown == {"cache", "metrics", "sweep"}
     assert shown <= commands
 
 

@@ -63,7 +63,7 @@ def show_chart(
         The selected points: ``"customdata"`` has what the figure put there. Of the table the selected row:
         ``"row"`` is its number, from 0.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"head-{key}"):
         st.markdown(f"### {title}", width="stretch")
         as_table = st.toggle("As table", key=f"{key}-table", bind="query-params", width="content")
         offer_image(figure, key=key, alt=alt)
@@ -72,10 +72,12 @@ def show_chart(
         return [] if row is None else [{"row": row}]
     plain = dressed(figure)
     look: dict[str, Any] = {"key": key, "config": config_of(figure), "alt": alt}
+    forms = st.container(gap=None)
     if small is not None:
-        with narrow_only(key):
+        with forms, narrow_only(key):
             st.html(small())
-    with wide_only(key) if small is not None else nullcontext(), _scrolled(key, least_width_of(figure)):
+    wide = wide_only if small is not None else lambda _: nullcontext()
+    with forms, wide(key), _scrolled(key, least_width_of(figure)):
         if not select:
             st.plotly_chart(plain, **look)
             return []
@@ -100,7 +102,7 @@ def _scrolled(key: str, least_width: int) -> Any:
 
     How wide the screen is, only the browser knows: a container query asks it.
     """
-    box = st.container(key=f"scroll-{key}")
+    box = st.container(key=f"scroll-{key}", gap=None)
     if least_width <= LEAST_WIDTH:
         return box
     own = f".st-key-scroll-{key}"
@@ -128,7 +130,7 @@ def narrow_only(name: str) -> Any:
 
 def _by_width(name: str, form: str, hidden: str) -> Any:
     """Open a container in another one, which hides it where it is so wide, or not."""
-    outer = st.container(key=f"{form}-box-{name}")
+    outer = st.container(key=f"{form}-box-{name}", gap=None)
     own = f".st-key-{form}-box-{name}"
     with outer:
         st.html(

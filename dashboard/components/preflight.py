@@ -21,7 +21,7 @@ def preflight(summary: SamplesSummary, samples: Samples | None) -> None:
     for warning in summary.warnings:
         st.warning(plain(warning), icon=":material/warning:")
     _numbers(summary, samples)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([5, 3], gap="large")
     with left:
         if summary.target_kind == "regression":
             _histogram(samples)

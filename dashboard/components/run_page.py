@@ -23,7 +23,9 @@ LINKED = "It opens this page as it stands, on this machine."
 LINKED_SHARED = "It opens this page as it stands, for whoever has the link."
 
 
-def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
+def open_run(
+    title: str, read: Callable[[str], T], beside: Callable[[T], None] | None = None
+) -> tuple[str, T] | None:
     """Draw the title and read the run of the address.
 
     Parameters
@@ -32,6 +34,8 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
         Title of the page.
     read
         Reads the content of the page from a run's id.
+    beside
+        Draws what stands beside the title; nothing by default.
 
     Returns
     -------
@@ -41,7 +45,9 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
     run = state.run_id()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(title, width="stretch")
-        if run is not None:
+        tools = st.container(horizontal=True, vertical_alignment="center", width="content", key="run-tools")
+    if run is not None:
+        with tools:
             copy_link(LINKED_SHARED if jobs.is_shared() else LINKED)
     if run is None:
         st.info("There is no run to show yet.")
@@ -51,11 +57,16 @@ def open_run(title: str, read: Callable[[str], T]) -> tuple[str, T] | None:
     try:
         outline = jobs.outline(run)
         title_section(run, title)
-        if outline.name:
-            st.markdown(f":material/label: **{plain(outline.name)}**")
-        show_sharing(run)
+        with st.container(key="run-notes"):
+            if outline.name:
+                st.markdown(f":material/label: **{plain(outline.name)}**")
+            show_sharing(run)
         if outline.is_readable:
-            return run, read(run)
+            found = read(run)
+            if beside is not None:
+                with tools:
+                    beside(found)
+            return run, found
         offer_damaged(run, RunError(outline.error))
     except RunNotFoundError as error:
         show_error(error)

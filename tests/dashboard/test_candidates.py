@@ -87,7 +87,7 @@ def test_every_domain_has_an_answer(page: AppTest) -> None:
 
 def test_a_preset_goes_into_the_selected_models(page: AppTest) -> None:
     """A ready-made choice narrows the list; all shown are added, and the cost of bringing them is said."""
-    control(page, "Ready-made choices").set_value("five-small").run()
+    control(page, "Narrow the list to").set_value("five-small").run()
     five = [model.id for model in preset_candidates("five-small", TASK)]
     assert names(page) == five
     page.button(key="add-all").click().run()

@@ -83,7 +83,7 @@ def test_models_stand_side_by_side_with_their_trust(app: AppTest, settings: Sett
     assert [first["x"], first["y"]] == [f"component 1 ({shares[0]})", f"component 2 ({shares[1]})"]
     assert [trace["type"] for trace in pairs["data"]] == ["heatmap", "scatter"] * 2
     assert "Told apart least by" in texts(app)
-    assert "UMAP comes with the extra" in texts(app)
+    assert "UMAP comes with the extra" in app.button_group(key="plane").help
 
 
 @pytest.mark.parametrize(

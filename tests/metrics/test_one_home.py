@@ -17,6 +17,7 @@ TITLES = re.compile(rf"\b({'|'.join(re.escape(METRICS[name].title) for name in d
 # Files that may name another metric in code, with the reason.
 MAY_NAME = {
     "ptmrank_core/metrics/ped.py": "the metric that PED computes after the push is one of these two",
+    "ptmrank_core/reports/files/closer.py": "the paper of the distances between classes",
 }
 # Files that may import metrics one by one.
 MAY_IMPORT = {
@@ -25,6 +26,7 @@ MAY_IMPORT = {
 }
 # Texts that are about single metrics.
 MAY_TELL_OF = {
+    "ptmrank_core/metrics/papers/__init__.py": "titles of papers",
     "ptmrank_core/lessons/stories.py": "scenes that show what single metrics get wrong",
     "dashboard/views/results/embeddings/class_pairs.py": "the distances that GBC sums",
     "ptmrank_core/metrics/numerics/marginal_likelihood.py": "an error that only one metric can raise",

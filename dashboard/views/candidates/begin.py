@@ -60,6 +60,8 @@ def begin(draft: Draft, task: TaskCategory, samples: Samples) -> None:
         models = catalogue.hub_models(",".join(model.id for model in sets[chosen]), task)
         st.markdown(", ".join(plain(model.id) for model in sets[chosen]))
         say_cost(models, {model.id: model for model in sets[chosen]}, samples.n_samples)
+        if st.button("Choose metrics", key="next-begin", icon=":material/arrow_forward:"):
+            state.navigate("metrics", draft=draft.draft_id)
 
 
 def _sets(task: TaskCategory, *, here_only: bool) -> dict[str, list[Candidate]]:

@@ -127,7 +127,7 @@ def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
     sets = {name: catalogue.choose(one, known, task) for name, one in catalogue.PRESETS.items()}
     offered = [name for name, candidates in sets.items() if candidates]
     name = st.pills(
-        "Ready-made choices",
+        "Narrow the list to",
         offered,
         format_func=lambda name: f"{catalogue.PRESETS[name].title} ({len(sets[name])})",
         key=f"preset-{task.name}",

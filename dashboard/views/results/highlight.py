@@ -26,7 +26,8 @@ def choose_highlight(models: Sequence[str]) -> tuple[str, ...]:
         list(models),
         key=KEY,
         bind="query-params",
-        placeholder="Choose here, or click on a mark in a figure",
+        placeholder="Highlight models: choose, or click on marks",
+        label_visibility="collapsed",
     )
     return tuple(model for model in models if model in chosen)
 

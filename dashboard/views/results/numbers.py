@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,11 +12,12 @@ from ptmrank_core.records import Race, Ranking, RunResult, Verdict, VerdictKind
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 from ptmrank_core.results.phrases import percent
 
-__all__ = ["show_numbers"]
+__all__ = ["Card", "cards_of", "show_numbers"]
 
 MAX_TRAINED = 3
-PIXELS = 168  # two on a phone side by side, four beside the switch of the page
+PIXELS = 160  # two side by side, on a phone and beside the words of the answer
 LONGEST_NAME = 20
+TWIN = "Untrained twin"
 TRAINED = "Measured on samples that were held out from its training."
 PROBE = "What a linear probe reaches, cross-validated on the features that the metrics read."
 
@@ -30,12 +32,14 @@ class Card:
     about: str
 
 
-def show_numbers(verdict: Verdict, result: RunResult, ranking: Ranking) -> None:
-    """Draw what is expected after fine-tuning and what is reached already; nothing where nothing is known."""
-    cards = [*_expected(verdict), *_reached(verdict, result, ranking), *_chance(verdict)]
-    if not cards:
-        return
-    with st.container(horizontal=True, gap="small"):
+def cards_of(verdict: Verdict, result: RunResult, ranking: Ranking) -> list[Card]:
+    """Collect what is expected after fine-tuning, and what is reached already."""
+    return [*_expected(verdict), *_reached(verdict, result, ranking), *_chance(verdict)]
+
+
+def show_numbers(cards: Sequence[Card]) -> None:
+    """Draw cards side by side, as many as there is room for."""
+    with st.container(horizontal=True, gap="small", key="answer-numbers"):
         for card in cards:
             st.metric(
                 card.title,
@@ -101,6 +105,9 @@ def _chance(verdict: Verdict) -> list[Card]:
 
 
 def _short(name: str) -> str:
+    """Write a name in a card; of a twin what it is, for the answer beside it says of which model."""
+    if name.startswith(TWIN):
+        return TWIN
     return plain(shorten_middle(name.removeprefix("demo:"), LONGEST_NAME))
 
 

@@ -13,7 +13,7 @@ from dashboard.views.results.sections import SECTIONS
 from dashboard.views.results.summary import show_summary
 from dashboard.views.results.training.offer import point_to_race
 from dashboard.wording import tell_faults
-from ptmrank_core.records import RunState
+from ptmrank_core.records import Ranking, RunResult, RunState
 
 __all__ = ["page"]
 
@@ -23,7 +23,7 @@ SLIDE_SECONDS = 5.0  # a slide is read, not watched
 
 def page() -> None:
     """Draw the page."""
-    opened = open_run("Results", jobs.ranked)
+    opened = open_run("Results", jobs.ranked, _offer)
     if opened is None:
         return
     run, (result, ranking) = opened
@@ -37,15 +37,10 @@ def page() -> None:
         show_footnotes(result, ranking)
         return
     is_racing = jobs.is_racing(result, jobs.progress(run))
-    answer, switch = st.columns([6, 1])
-    with switch:
-        offer_presentation()
-    with answer:
-        if is_racing:
-            st.fragment(tell_faults(_follow_answer), run_every=POLL_SECONDS)(run)
-        else:
-            show_summary(result, ranking)
-    if not is_racing:
+    if is_racing:
+        st.fragment(tell_faults(_follow_answer), run_every=POLL_SECONDS)(run)
+    else:
+        show_summary(result, ranking)
         point_to_race(result, ranking)
     titles = list(SECTIONS)
     title = st.segmented_control(
@@ -59,6 +54,12 @@ def page() -> None:
     )
     title_section(run, title)
     SECTIONS[title](result, ranking)
+
+
+def _offer(ranked: tuple[RunResult, Ranking]) -> None:
+    """Offer the slides of a run that has an order."""
+    if ranked[1].order:
+        offer_presentation()
 
 
 def _present(run: str, slide: int, *, is_racing: bool) -> None:

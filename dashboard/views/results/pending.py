@@ -26,20 +26,27 @@ def show_unfinished(result: RunResult) -> None:
     if progress.is_ranked and progress.alive:
         st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(run, _kind(progress))
         return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(_say_state(result, progress))
+        if progress.is_ranked and result.plan.analyses.decide_seconds > 0:
+            go_to_training("Go to the race")
+        elif progress.is_ranked and n_to_train(result):
+            go_to_training("Go to the training")
+        if st.button("See the run", key="see-run"):
+            state.navigate("run", run=run)
+
+
+def _say_state(result: RunResult, progress: RunProgress) -> str:
+    """Say what an unfinished run that is not at work on analyses has come to."""
     if progress.is_ranked and result.plan.analyses.decide_seconds > 0:
-        st.warning("The race has not come to its end. What was trained is kept.")
-        go_to_training("Go to the race")
-    elif progress.is_ranked and n_to_train(result):
-        st.warning("The training has not come to its end. What was trained is kept.")
-        go_to_training("Go to the training")
-    elif progress.is_ranked:
-        st.warning("Every score is there; the analyses after the ranking are not done. Resume does them.")
-    elif progress.is_interrupted:
-        st.warning("The worker process of this run has stopped: the ranking covers what it finished.")
-    else:
-        st.warning(f"This run is {STATES[progress.state]}: the ranking is of what is known so far.")
-    if st.button("See the run", key="see-run"):
-        state.navigate("run", run=run)
+        return "The race has not come to its end. What was trained is kept."
+    if progress.is_ranked and n_to_train(result):
+        return "The training has not come to its end. What was trained is kept."
+    if progress.is_ranked:
+        return "Every score is there; the analyses after the ranking are not done. Resume does them."
+    if progress.is_interrupted:
+        return "The worker process of this run has stopped: the ranking covers what it finished."
+    return f"This run is {STATES[progress.state]}: the ranking is of what is known so far."
 
 
 def _watch(run: str, kind: str) -> None:

@@ -16,23 +16,28 @@ from ptmrank_core.results.slides import Slide, base_of_slides, slides_of
 
 __all__ = ["offer_presentation", "present"]
 
-FIGURE_PIXELS = 470
+FIGURE_PIXELS = 450
 STILL = {**PLOTLY_CONFIG, "displayModeBar": False}
 # Nothing but the slide; the title of the page stays for those who listen to it.
 LARGE = """<style>
 html { font-size: clamp(17px, 0.7vw + 14px, 32px); }
-[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"] { display: none; }
+[data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"],
+.st-key-run-tools, .st-key-run-notes { display: none; }
 [data-testid="stMain"] h1 {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
-[data-testid="stMainBlockContainer"] { max-width: 90rem; padding-block: 2rem 1rem; }
+[data-testid="stMainBlockContainer"] { max-width: 90rem; padding-block: 1rem; }
 .st-key-slide [data-testid="stMarkdown"] :is(p, h2) { max-width: none; text-wrap: balance; }
 .st-key-slide [data-testid="stMarkdown"] h2 { font-size: clamp(1.6rem, 3.1vw, 3rem); line-height: 1.2; }
 .st-key-slide [data-testid="stMarkdown"] p { font-size: clamp(1rem, 1.5vw, 1.5rem); }
 .st-key-slide-number p { font-size: clamp(4rem, 11vw, 10rem) !important; line-height: 1; font-weight: 600; }
 .st-key-also { display: none; }
 [data-testid="stMain"] kbd { color: inherit !important; opacity: 1 !important; }
-.st-key-slide { min-height: 62vh; justify-content: center; }
+.st-key-slide { min-height: 76vh; justify-content: center; }
+@media (max-width: 700px) {
+  .st-key-slide { overflow-x: auto; }
+  .st-key-slide [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) { min-width: 700px; }
+}
 </style>"""
 HOW = "Arrow keys, space or a clicker turn the slides; Esc closes them."
 

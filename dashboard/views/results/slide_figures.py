@@ -87,8 +87,8 @@ def _sight(result: RunResult, ranking: Ranking) -> Drawn:
     except PTMRankError:
         return f"The features of {model} are not kept any more: run it again to see them."
     figure = projection_figure(points, samples, samples.names.__getitem__)
-    figure.update_xaxes(title=None, showticklabels=False)
-    figure.update_yaxes(title=None, showticklabels=False)
+    figure.update_xaxes(title=None, showticklabels=False, showgrid=False)
+    figure.update_yaxes(title=None, showticklabels=False, showgrid=False)
     figure.update_traces(marker_size=POINT_PIXELS)
     figure.update_layout(
         legend_itemsizing="constant",

@@ -71,6 +71,7 @@ def _choose(draft: state.Draft) -> None:
             if st.button(demo.facts.title, key=demo.source.removeprefix("demo:")):
                 draft.use_samples(demo.source)
                 state.reset_upload()
+                st.rerun()
     if files and take_upload(files, are_features=are_features):
         st.rerun()
     if draft.ready_made:

@@ -28,6 +28,7 @@ HOW_TO_READ = (
 PANEL_PIXELS, PANEL_WIDTH, SIDES = 390, 290, 200
 MAX_NUMBERED = 6  # classes; the numbers of more are in the table and in the hover
 NAME_CHARS, TITLE_CHARS = 14, 32
+SLANT, MAX_UPRIGHT = -50, 2  # degrees; letters of names that stand side by side
 TICKS = (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000)
 
 
@@ -45,13 +46,14 @@ def class_pairs_figure(pairs: ClassPairs) -> go.Figure:
     )
     low, high = _ends(list(pairs.distances.values()))
     names = [shorten_middle(name, NAME_CHARS) for name in pairs.names]
+    angle = 0 if max(map(len, names)) <= MAX_UPRIGHT else SLANT
     ticks = {"tickvals": list(range(len(names))), "ticktext": names, "showgrid": False, "zeroline": False}
     for index, distances in enumerate(pairs.distances.values()):
         place = {"row": index // n_columns + 1, "col": index % n_columns + 1}
         figure.add_trace(_matrix(distances), **place)
         if len(pairs.names) <= MAX_NUMBERED:
             figure.add_trace(_numbers(distances, low, high), **place)
-        figure.update_xaxes(**ticks, tickangle=-50, title="class", title_standoff=4, **place)
+        figure.update_xaxes(**ticks, tickangle=angle, title="class", title_standoff=4, **place)
         figure.update_yaxes(**ticks, autorange="reversed", **place)
     figure.update_yaxes(title="class", col=1)
     shown = [tick for tick in TICKS if low <= np.log10(tick) <= high]

@@ -52,7 +52,7 @@ def cost_figure(
     others = [model for model in known if model not in set(front)]
     is_log = min(known.values(), default=0) > 0
     scaled = {model: math.log10(value) if is_log else value for model, value in known.items()}
-    x_range, y_range = padded(list(scaled.values())), [len(places) + 0.7, 0.3]
+    x_range, y_range = padded(list(scaled.values())), [len(places) + 0.7, 1 - max(0.7, 0.1 * len(places))]
     first = sorted(known, key=lambda model: (model not in highlight, model not in front))
     labels = beside_marks(
         [(scaled[model], places[model]) for model in first],

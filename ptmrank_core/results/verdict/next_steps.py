@@ -50,11 +50,13 @@ def _after_race(decision: Decision, facts: Facts) -> str:
     return "Save the trained model: it can be used as it is, and trained further."
 
 
-def _after_training(_: Decision, facts: Facts) -> str:
-    """Name a model that was not trained and is expected to be better, or the most promising of them."""
+def _after_training(decision: Decision, facts: Facts) -> str:
+    """Name a model that was not trained and is expected to be better, or say what the trained ones allow."""
     trainings = facts.trainings
     if trainings is None:
         return ""
+    if trainings.n_to_come:
+        return STEPS[Reason.UNFINISHED]
     untrained = [model for model in facts.order if model not in trainings.values]
     by_model = facts.prediction.by_model
     expected = {model: by_model[model].value for model in untrained if model in by_model}
@@ -65,7 +67,16 @@ def _after_training(_: Decision, facts: Facts) -> str:
     if len(trainings.values) == 1 and untrained:
         names = _most_promising(untrained, facts, 2)
         return f"Train {names} in the same way, to have something to compare it with."
-    return ""
+    return _of_trained(decision, trainings.best)
+
+
+def _of_trained(decision: Decision, best: str) -> str:
+    """Say what to do with the trained models where nothing else has to be trained."""
+    if not decision.models:
+        return STEPS[Reason.CHANCE]
+    if len(decision.rivals) > 1:
+        return "Take the one that costs least, or train them longer to tell them apart."
+    return f"Go on with {bidi_isolate(best)}: nothing shows that another candidate does better."
 
 
 def _compare(_: Decision, facts: Facts) -> str:

@@ -17,6 +17,7 @@ def test_the_best_of_the_trained_is_the_answer() -> None:
     assert sentences == (
         "You trained three models: z did best, 99.0 % (± 0.8 points).",
         "The next, y, reached 93.0 % (± 2.1 points).",
+        "Go on with z: nothing shows that another candidate does better.",
     )
     assert (verdict.measure, verdict.chance) == ("accuracy", 0.25)
     assert list(verdict.reached.items()) == [("z", 0.99), ("y", 0.93), ("x", 0.87)]
@@ -29,7 +30,9 @@ def test_training_outranks_everything_else() -> None:
     assert said(trained(useless, {"y": 0.9}))[0].models == ("y",)
     plan = replace(RUN.plan, analyses=replace(RUN.plan.analyses, fine_tune=3))
     working = replace(trained(RUN, {"x": 0.87}), state=RunState.RUNNING, plan=plan)
-    assert said(working)[1][0] == "So far one model of 3 is trained: x reached 87.0 % (± 2.8 points)."
+    sentences = said(working)[1]
+    assert sentences[0] == "So far one model of 3 is trained: x reached 87.0 % (± 2.8 points)."
+    assert sentences[-1] == "Wait for the rest before you choose."
 
 
 def test_trained_models_within_noise_are_all_named_with_the_cheapest() -> None:
@@ -41,6 +44,7 @@ def test_trained_models_within_noise_are_all_named_with_the_cheapest() -> None:
         "You trained three models: x did best, 97.0 % (± 1.4 points), but y cannot be told from it; y is the"
         " cheapest (2.5 M parameters)."
     )
+    assert sentences[-1] == "Take the one that costs least, or train them longer to tell them apart."
 
 
 def test_one_trained_model_wants_company() -> None:

@@ -49,7 +49,7 @@ def draw_agreement(result: RunResult, ranking: Ranking) -> None:
 def _pair(agreement: Agreement, result: RunResult, ranking: Ranking) -> None:
     """Draw the models under two metrics."""
     names = [column.metric for column in voters_first(result, ranking) if column.metric in agreement.metrics]
-    left, right, how = st.columns(3, vertical_alignment="bottom")
+    left, right, how = st.columns(3)
     first = _choose(left, "One metric", names, FIRST, 0)
     second = _choose(right, "and another", names, SECOND, 1)
     by = how.segmented_control(

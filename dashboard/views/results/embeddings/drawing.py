@@ -71,7 +71,7 @@ def show_map(
     """
     names = ", ".join(panel.model for panel in panels)
     alt = f"{METHODS[method]} of the embeddings under {names}, coloured by label"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head-projection"):
         st.markdown(f"### {TITLE}", width="stretch")
         as_table = st.toggle("As table", key="projection-table", bind="query-params", width="content")
     if as_table:

@@ -76,6 +76,7 @@ def choose_method(result: RunResult) -> str:
     """Let the reader choose a projection, and say why others are not offered."""
     reasons = {method: why_not_offered(result, method) for method in METHODS}
     offered = [method for method, reason in reasons.items() if not reason]
+    missing = [reason for reason in reasons.values() if reason]
     chosen = st.segmented_control(
         "Projection",
         offered,
@@ -84,10 +85,9 @@ def choose_method(result: RunResult) -> str:
         key="plane",
         required=True,
         bind="query-params",
+        help=plain("\n\n".join(missing)) or None,
+        width="content",
     )
-    for reason in reasons.values():
-        if reason:
-            st.caption(plain(reason))
     return chosen if chosen in offered else offered[0]
 
 
@@ -107,22 +107,21 @@ def choose_classes(samples: Samples) -> list[str]:
 
 def choose_what_is_drawn(samples: Samples, models: Sequence[str]) -> Wanted:
     """Let the reader choose maps side by side or one in which the samples move, and what is on them."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        layout = _choice("Maps", LAYOUTS, "map-layout") if len(models) > 1 else "one"
-        densities = dict(DENSITIES)
-        if samples.target_kind == "regression":
-            del densities["classes"]
-        density = _choice("Density lines", densities, "map-density")
-        names = samples.target_kind != "regression" and st.toggle(
-            "Names of classes", value=True, key="map-names", bind="query-params", width="content"
-        )
-        pictures = has_pictures(samples.modality) and st.toggle(
-            "Pictures as points" if samples.modality != "audio" else "Spectrograms as points",
-            key="map-pictures",
-            bind="query-params",
-            width="content",
-            help=f"Of up to {MAX_PICTURES:,} samples, as many as there is room for.",
-        )
+    layout = _choice("Maps", LAYOUTS, "map-layout") if len(models) > 1 else "one"
+    densities = dict(DENSITIES)
+    if samples.target_kind == "regression":
+        del densities["classes"]
+    density = _choice("Density lines", densities, "map-density")
+    names = samples.target_kind != "regression" and st.toggle(
+        "Names of classes", value=True, key="map-names", bind="query-params", width="content"
+    )
+    pictures = has_pictures(samples.modality) and st.toggle(
+        "Pictures as points" if samples.modality != "audio" else "Spectrograms as points",
+        key="map-pictures",
+        bind="query-params",
+        width="content",
+        help=f"Of up to {MAX_PICTURES:,} samples, as many as there is room for.",
+    )
     only = models[0] if layout == "one" else None
     if layout == "one" and len(models) > 1:
         only = _choice("Model on the map", {model: model for model in models}, "map-model")
@@ -140,6 +139,7 @@ def _choice(label: str, titles: Mapping[str, str], key: str) -> str:
         key=key,
         required=True,
         bind="query-params",
+        width="content",
     )
     return chosen if chosen in options else options[0]
 
@@ -147,7 +147,7 @@ def _choice(label: str, titles: Mapping[str, str], key: str) -> str:
 def find_samples(samples: Samples) -> list[int]:
     """Let the reader name samples in place of selecting them in the figure."""
     asked = st.text_input(
-        "Or name samples",
+        "Find samples",
         key="sample",
         bind="query-params",
         placeholder="name, part of a name, or number",

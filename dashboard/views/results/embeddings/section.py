@@ -56,13 +56,14 @@ def draw_embeddings(result: RunResult, ranking: Ranking) -> None:
         show_error(error)
         return
     models = choose_models([model for model in ranking.order if model in result.outcomes])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        method = choose_method(result)
+        wanted = choose_what_is_drawn(samples, models)
     left, right = st.columns(2)
     with left:
-        method = choose_method(result)
-    with right:
         classes = choose_classes(samples)
-    wanted = choose_what_is_drawn(samples, models)
-    found = find_samples(samples)
+    with right:
+        found = find_samples(samples)
     selected = list(dict.fromkeys([*found, *selected_rows(samples)]))
     panels = _panels(result, [wanted.only] if wanted.only else models, method)
     if panels:

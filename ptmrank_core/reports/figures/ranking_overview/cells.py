@@ -23,6 +23,7 @@ __all__ = ["add_cells", "add_references"]
 WARNED, NONE = BRIGHT[1], "rgba(128,128,128,0.18)"
 HOVER = "%{customdata[0]}<br>%{customdata[1]}: %{customdata[2]}<extra></extra>"
 WEIGHTS_ROW = -0.95
+LONGEST_REFERENCE = LONGEST_NAME + 10  # no places stand beside it
 
 
 def add_cells(figure: go.Figure, layout: OverviewLayout) -> None:
@@ -100,7 +101,7 @@ def add_references(figure: go.Figure, layout: OverviewLayout) -> None:
     if not rows:
         return
     title = [(0.11, rows[0][0] - 0.72, "references, not ranked")]
-    names = [(0.11, y - 0.17, shorten_middle(row.model, LONGEST_NAME)) for y, row in rows]
+    names = [(0.11, y - 0.17, shorten_middle(row.model, LONGEST_REFERENCE)) for y, row in rows]
     reasons = [(0.11, y + 0.24, shorten_middle(row.family or "", LONGEST_NAME)) for y, row in rows]
     cells = [(x, y, cell) for y, row in rows for x, cell in zip(cell_middles(layout), row.cells, strict=True)]
     places = [(x, y, str(cell.beside or SIGNS["does not apply"])) for x, y, cell in cells]

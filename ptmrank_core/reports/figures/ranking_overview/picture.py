@@ -37,6 +37,7 @@ __all__ = ["overview_figure"]
 ROW, MANY_ROWS, LOW_ROW, FOOT = 42, 20, 34, 8  # pixels, rows, pixels, pixels
 RULE = "rgba(128,128,128,0.22)"
 LETTER, HEADING = 5, 26  # pixels in height: one letter of a slanted title, a line of headings
+SLACK = 16  # pixels between the titles and the rows, and above them
 SLANT = -50
 Line = tuple[tuple[float, float], tuple[float, float]]
 
@@ -157,7 +158,7 @@ def _add_headings(figure: go.Figure, layout: OverviewLayout) -> None:
 def _head(layout: OverviewLayout) -> int:
     """Pixels above the rows: slanted titles, and a line of headings above them."""
     titles = [METRICS[voter.metric].title for voter in layout.metrics]
-    return 30 + HEADING + LETTER * max(map(len, [*titles, *fact_titles(layout), "not told apart"]))
+    return SLACK + HEADING + LETTER * max(map(len, [*titles, *fact_titles(layout), "not told apart"]))
 
 
 def _lay_out(figure: go.Figure, layout: OverviewLayout) -> None:

@@ -22,7 +22,7 @@ from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import Stop, go_to, set_scheme, set_width
 from tests.waiting import PATIENCE_SECONDS
 
-WIDTH, PAGE_HEIGHT = 1200, 4000
+WIDTH, PAGE_HEIGHT = 1400, 2400
 N_COLOURS = 128
 ABOVE = 16  # pixels that are kept above the first element
 RESULTS = f"/results?run={SHIPPED_RUN}"
@@ -49,10 +49,10 @@ class View:
 
 
 VIEWS = (
-    View(Stop("screenshot", RESULTS), 1330),
+    View(Stop("screenshot", RESULTS), 1360),
     View(
         Stop("embeddings", f"{RESULTS}&section=Embeddings&plane=tsne&map-density=classes"),
-        540,
+        580,
         ".st-key-head-projection",
     ),
     View(

@@ -28,7 +28,7 @@ def show_summary(result: RunResult, ranking: Ranking) -> None:
         st.markdown(f"## {emphasise(headline)}")
     reasons = " ".join(sentence for sentence in sentences if sentence != verdict.next_step)
     cards = cards_of(verdict, result, ranking)
-    words, numbers = st.columns([2, 1], gap="medium") if cards else (st.container(), None)
+    words, numbers = st.columns([9, 5], gap="medium") if cards else (st.container(), None)
     with words:
         if reasons and verdict.kind is VerdictKind.NOTHING_TO_RANK:
             st.error(plain(reasons))

@@ -92,6 +92,7 @@ def run_in_address(browser: WebDriver) -> str:
     return parse_qs(urlparse(browser.current_url).query)["run"][0]
 
 
+@pytest.mark.slow
 def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     browser: WebDriver, server: str, server_home: Path, tmp_path: Path
 ) -> None:

@@ -217,14 +217,8 @@ def walk(browser: WebDriver, home: Path, folder: Path, n_models: int) -> dict[st
     return printed
 
 
-@pytest.mark.parametrize(
-    ("demo", "n_models"),
-    [
-        ("digits", 11),
-        pytest.param("docstrings", 7, marks=pytest.mark.slow),
-        pytest.param("spoken-digits", 8, marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("demo", "n_models"), [("digits", 11), ("docstrings", 7), ("spoken-digits", 8)])
 def test_a_demo(
     browser: WebDriver, served: tuple[str, Path], tmp_path: Path, demo: str, n_models: int
 ) -> None:

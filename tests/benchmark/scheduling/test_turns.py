@@ -126,7 +126,7 @@ class Queue:
             self.at_work = None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(steps=st.lists(st.sampled_from([*OWNERS, "next", "next", "next", "delete"]), max_size=30))
 def test_nobody_waits_for_two_runs_of_another(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory

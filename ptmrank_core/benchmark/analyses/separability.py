@@ -39,8 +39,8 @@ def separate_classes(context: AnalysisContext) -> None:
 
 def _separate(context: AnalysisContext, model: str) -> ClassDistances:
     """Measure the distance between each pair of classes under one model."""
-    arrays = context.arrays(model)
-    present, counts = np.unique(arrays["labels"], return_counts=True)
-    distances = class_distances(arrays["embeddings"], arrays["labels"])
+    codes = np.asarray(context.run_context.samples.labels)  # files of features may have classes in words
+    present, counts = np.unique(codes, return_counts=True)
+    distances = class_distances(context.arrays(model)["embeddings"], codes)
     chosen = np.sort(np.argsort(-counts, kind="stable")[:MAX_CLASSES])
     return ClassDistances(pack_array(present[chosen]), pack_array(distances[np.ix_(chosen, chosen)]))

@@ -79,6 +79,20 @@ def test_a_run_keeps_how_far_classes_are_apart(settings: Settings, tmp_path: Pat
     assert kept.distances.unpack() == pytest.approx(expected, rel=1e-5)
 
 
+def test_classes_in_words_have_their_pairs(settings: Settings, tmp_path: Path) -> None:
+    """Files of features may name their classes: what is kept are their numbers, and the same distances."""
+    words = np.array(["rose", "daisy", "tulip"])[LABELS]
+    plan = planned(settings, tmp_path, n_models=1, labels=words)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    kept = found(settings, plan, "separability")["m0"]
+    assert isinstance(kept.content, ClassDistances), kept.problem
+    assert kept.content.classes.unpack().tolist() == [0, 1, 2]
+    codes = np.unique(words, return_inverse=True)[1]
+    np.testing.assert_allclose(
+        kept.content.distances.unpack(), class_distances(draw_features(0.5, 0), codes), rtol=1e-5
+    )
+
+
 def test_six_models_are_enough(settings: Settings, tmp_path: Path) -> None:
     """Of eight models the best six of the ranking are projected."""
     plan = planned(settings, tmp_path, n_models=8)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import plotly.graph_objects as go
+import plotly.io as pio
 import pytest
 
 from ptmrank_core.reports.figures.ranking_overview import overview_figure
@@ -102,3 +104,10 @@ def test_each_ramp_is_looked_up_colour_by_colour() -> None:
         assert [IN_THE_DARK[color] for color in ramp.light] == list(ramp.dark)
         assert [color for _, color in ramp.scale()] == list(ramp.light)
     assert least_width_of(go.Figure()) == 340
+
+
+def test_the_look_of_the_process_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit gives Plotly a template of its own, for the pages; what is printed has none."""
+    monkeypatch.setattr(pio.templates, "default", "plotly_dark")
+    printed = paper_figure(go.Figure(go.Bar(x=["a"], y=[1])), columns=2)
+    assert "template" not in json.loads(printed.to_json())["layout"]

@@ -44,11 +44,11 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
         if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
             pytest.fail(why)
         pytest.skip(why)
-    folder = tmp_path_factory.mktemp("temporary")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tempfile, "tempdir", str(folder))
+    # A browser listens at a socket in it, whose path may have 107 letters: those of pytest are too long.
+    with tempfile.TemporaryDirectory(prefix="t") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", folder)
         made = draw(for_print(), Settings(home=tmp_path_factory.mktemp("home")))
-    assert list(folder.iterdir()) == []
+        assert list(Path(folder).iterdir()) == []
     return made
 
 

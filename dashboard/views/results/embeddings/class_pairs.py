@@ -71,7 +71,7 @@ def _show_closest(result: RunResult, samples: Samples, pairs: ClassPairs) -> Non
     """Name the three closest pairs, and show samples that the model's probe takes for the other class."""
     for place, pair in enumerate(closest_pairs(pairs), start=1):
         st.markdown(
-            f"##### {place}. {plain(pair.first)} and {plain(pair.second)}\n\nunder {plain(pair.model)}: "
+            f"#### {place}. {plain(pair.first)} and {plain(pair.second)}\n\nunder {plain(pair.model)}: "
             f"distance {pair.distance:.3g}, its median pair {pair.median:.3g}"
         )
         rows = mistaken_rows(result, samples, pair)

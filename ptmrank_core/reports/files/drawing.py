@@ -22,6 +22,8 @@ CHILD = "ptmrank_core.reports.files.child"
 SECONDS = 300.0
 """What drawing all figures of a run may take."""
 END_SECONDS = 90.0  # what the child gets to finish a figure and to close its browser
+# The path of a socket has 107 letters at most, of which the browser adds about 50.
+SHORT, MOST_LETTERS = Path("/tmp"), 50  # noqa: S108 - a folder of a random name is made in it
 # A browser takes some hundred megabytes: visitors of a page wait for one another.
 _ONE_AT_A_TIME = threading.Lock()
 BUSY = "Figures of another run are being drawn on this machine: try again in a few minutes."
@@ -62,11 +64,17 @@ def draw(figures: Mapping[str, Mapping[str, Any]], settings: Settings, *, second
         return Drawn({}, BUSY)
     try:
         lines: list[bytes] = []
-        with suppress(OSError), temporary_folder(Path(tempfile.gettempdir())) as folder:
+        with suppress(OSError), temporary_folder(_short_place()) as folder:
             lines = _run(figures, settings, folder, seconds)  # a browser that was killed may still write
         return _read(lines, seconds)
     finally:
         _ONE_AT_A_TIME.release()
+
+
+def _short_place() -> Path:
+    """Return where the browser keeps its files while it draws: it listens at a socket in there."""
+    usual = Path(tempfile.gettempdir())
+    return usual if len(str(usual)) <= MOST_LETTERS or not SHORT.is_dir() else SHORT
 
 
 def _run(

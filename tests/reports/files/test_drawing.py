@@ -18,7 +18,7 @@ from PIL import Image
 from ptmrank_core.config import Settings
 from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.paper import COLUMN_MM, paper_figure
-from ptmrank_core.reports.files import child, exporter
+from ptmrank_core.reports.files import child, drawing, exporter
 from ptmrank_core.reports.files.child import finish_pdf, finish_svg
 from ptmrank_core.reports.files.drawing import Drawn, draw
 from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO, why_not_drawn
@@ -132,3 +132,18 @@ def test_the_same_figure_gives_the_same_file() -> None:
     dates = (b"/CreationDate (D:20260101120000+00'00')", b"/CreationDate (D:20271231235959+00'00')")
     assert len({finish_pdf(date, "name") for date in dates}) == 1
     assert len(finish_pdf(dates[0], "name")) == len(dates[0])  # or the file's own table of places is wrong
+
+
+@pytest.mark.skipif(not drawing.SHORT.is_dir(), reason="there is no shorter folder")
+def test_a_long_name_of_the_temporary_folder_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A browser cannot listen at a socket in it: its files go to a shorter one."""
+    if why := why_not_drawn():
+        pytest.skip(why)
+    place = tmp_path / ("long" * 30)
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    made = draw(dict(list(for_print().items())[:1]), Settings(home=tmp_path / "home"))
+    assert made.problem == ""
+    assert list(place.iterdir()) == []

@@ -44,10 +44,11 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
         if os.environ.get("PTMRANK_REQUIRE_BROWSER"):
             pytest.fail(why)
         pytest.skip(why)
+    home = tmp_path_factory.mktemp("home")
     # A browser listens at a socket in it, whose path may have 107 letters: those of pytest are too long.
     with tempfile.TemporaryDirectory(prefix="t") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(tempfile, "tempdir", folder)
-        made = draw(for_print(), Settings(home=tmp_path_factory.mktemp("home")))
+        made = draw(for_print(), Settings(home=home))
         assert list(Path(folder).iterdir()) == []
     return made
 

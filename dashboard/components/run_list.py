@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.acting import carry_out
 from dashboard.wording import (
     name_run,
     plain,
@@ -22,10 +22,11 @@ from dashboard.wording import (
     tell_faults,
 )
 from ptmrank_core.benchmark import MAX_NAME, MAX_NOTE, Outline, RunEntry
-from ptmrank_core.errors import PTMRankError, RunError, RunNotFoundError
+from ptmrank_core.errors import RunError, RunNotFoundError
 
 __all__ = ["draw_run", "offer_damaged", "open_page"]
 
+BRIEFLY = "A moment …"
 COLOURS = {
     "waiting": "blue",
     "running": "blue",
@@ -120,11 +121,11 @@ def _buttons(entry: RunEntry, size_bytes: int | None) -> None:
     if entry.outline.is_readable:
         _describe_buttons(entry)
     if entry.can_resume and st.button("Resume", key=f"resume-{run}", icon=":material/play_arrow:"):
-        _do(jobs.resume, run)
+        carry_out(partial(jobs.resume, run), words=BRIEFLY)
     if entry.can_retry and st.button("Retry failed", key=f"retry-{run}", icon=":material/replay:"):
-        _do(jobs.retry, run)
+        carry_out(partial(jobs.retry, run), words=BRIEFLY)
     if entry.alive and st.button("Cancel", key=f"cancel-{run}", icon=":material/stop:"):
-        _do(jobs.cancel, run)
+        carry_out(partial(jobs.cancel, run), words=BRIEFLY)
     if size_bytes is not None and st.button("Delete", key=f"delete-{run}", icon=":material/delete:"):
         _confirm(entry, size_bytes)
 
@@ -138,7 +139,7 @@ def _describe_buttons(entry: RunEntry) -> None:
         icon=":material/star:" if is_starred else ":material/star_outline:",
         type="tertiary",
     ):
-        _do(partial(jobs.describe, starred=not is_starred), run)
+        carry_out(partial(jobs.describe, run, starred=not is_starred), words=BRIEFLY)
     if st.button("Name", key=f"name-{run}", icon=":material/edit:", type="tertiary"):
         _name(entry)
 
@@ -192,20 +193,9 @@ def _confirm(entry: RunEntry, size_bytes: int) -> None:
     )
     with st.container(horizontal=True):
         if st.button("Delete it", type="primary", key="delete-yes"):
-            with st.spinner("A moment …"):
+            with st.spinner(BRIEFLY):
                 jobs.delete(entry.run_id)
             state.forget_run(entry.run_id)
             state.navigate("runs")
         if st.button("Keep it", key="delete-no"):
             st.rerun()
-
-
-def _do(action: Callable[[str], None], run: str) -> None:
-    """Carry out an action on a run and draw the page again, or say why it failed."""
-    try:
-        with st.spinner("A moment …"):
-            action(run)
-    except PTMRankError as error:
-        show_error(error)
-        return
-    st.rerun()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components.acting import carry_out
 from dashboard.components.run_page import watch_run
-from dashboard.wording import plain, plural, say_analysis, show_error, tell_faults
+from dashboard.views.results.training.steering import offer_cancel, offer_going_on
+from dashboard.wording import plain, plural, say_analysis, tell_faults
 from ptmrank_core.benchmark import RunProgress
-from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import FineTuning, Ranking, RunResult, RunState
 from ptmrank_core.results.fine_tuning import n_to_train, next_to_train, tuned_rows
 from ptmrank_core.results.verdict.words import name_some
@@ -58,14 +61,7 @@ def _watch(run: str) -> None:
         st.rerun()
     share, words = _say_progress(progress)
     st.progress(share, text=words)
-    if jobs.is_mine(run) and st.button(
-        "Cancel",
-        key="cancel-tune",
-        icon=":material/stop:",
-        help="Stops the training. What is trained to the end is kept, and it can go on from there.",
-    ):
-        jobs.cancel(run)
-        st.toast("The training stops after the current step.")
+    offer_cancel(run, "training", key="cancel-tune", kept="What is trained to the end")
 
 
 def _say_progress(progress: RunProgress) -> tuple[float, str]:
@@ -104,28 +100,10 @@ def _offer(result: RunResult, ranking: Ranking) -> None:
         st.caption(plain(words))
         label = f"Train {plural(len(chosen), 'model')}"
         if start.button(label, key="tune", icon=":material/model_training:"):
-            _start(result.plan.run_id, len(chosen), 60.0 * float(limit))
-
-
-def _start(run: str, n_models: int, seconds: float) -> None:
-    """Have the models trained, or say why they cannot be."""
-    try:
-        with st.spinner("Starting …"):
-            jobs.train(run, n_models, seconds)
-    except PTMRankError as error:
-        show_error(error)
-        return
-    st.rerun()
+            carry_out(partial(jobs.train, result.plan.run_id, len(chosen), 60.0 * float(limit)))
 
 
 def _offer_going_on(run: str, n_left: int) -> None:
     """Offer to go on with a training that was stopped."""
     st.caption(f"The training was stopped: {plural(n_left, 'model')} {'is' if n_left == 1 else 'are'} left.")
-    if st.button("Go on with the training", key="resume-tune", type="primary", icon=":material/play_arrow:"):
-        try:
-            with st.spinner("Starting …"):
-                jobs.resume(run)
-        except PTMRankError as error:
-            show_error(error)
-            return
-        st.rerun()
+    offer_going_on(run, "training", key="resume-tune")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from dashboard import jobs
+from dashboard.components.acting import carry_out
 from dashboard.components.sharing import say_who_may
 from dashboard.views.results.training.place import go_to_training
-from dashboard.wording import plain, plural, show_error
+from dashboard.wording import plain, plural
 from ptmrank_core.benchmark import RunProgress
 from ptmrank_core.config import PEFT_HINT, has_peft
-from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult, RunState, SamplesSummary
 from ptmrank_core.results.fine_tuning import trainable
 from ptmrank_core.sampling.three_parts import MIN_IN_CLASS, MIN_SAMPLES
@@ -107,13 +108,7 @@ def _draw_offer(
     lora = asks_lora and _ask_lora()
     label = f"{words} {plural(int(limit), 'minute')}"
     if start.button(label, key="race", type=look, icon=":material/sports_score:"):
-        try:
-            with st.spinner("Starting …"):
-                jobs.decide(result.plan.run_id, 60.0 * float(limit), lora=lora)
-        except PTMRankError as error:
-            show_error(error)
-            return
-        st.rerun()
+        carry_out(partial(jobs.decide, result.plan.run_id, 60.0 * float(limit), lora=lora))
 
 
 def _ask_lora() -> bool:

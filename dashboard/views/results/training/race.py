@@ -8,10 +8,10 @@ from dashboard import jobs
 from dashboard.components.race import show_race, show_time
 from dashboard.components.run_page import watch_run
 from dashboard.views.results.training.offer import offer_more, offer_race
+from dashboard.views.results.training.steering import offer_cancel, offer_going_on
 from dashboard.views.results.training.winner import offer_winner
-from dashboard.wording import plain, say_analysis, show_error, tell_faults
+from dashboard.wording import plain, say_analysis, tell_faults
 from ptmrank_core.benchmark import RunProgress
-from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Race, Ranking, RunResult
 from ptmrank_core.results.race import RacePhase, RaceSoFar, race_of, race_problem, race_sentence
 
@@ -69,14 +69,7 @@ def _watch(run: str) -> None:
         st.caption(f":material/hourglass_top: {_say_before(progress)}")
     else:
         show_time(so_far, progress.race)
-    if jobs.is_mine(run) and st.button(
-        "Cancel",
-        key="cancel-race",
-        icon=":material/stop:",
-        help="Stops the race. What is trained is kept, and it can go on from there.",
-    ):
-        jobs.cancel(run)
-        st.toast("The race stops after the current step.")
+    offer_cancel(run, "race", key="cancel-race", kept="What is trained")
     if so_far is not None and so_far.race.standings:
         show_race(result, so_far)
 
@@ -94,11 +87,4 @@ def _offer_going_on(run: str, progress: RunProgress) -> None:
     """Offer to go on with a race that was stopped."""
     if progress.alive or not jobs.is_mine(run):
         return
-    if st.button("Go on with the race", key="resume-race", type="primary", icon=":material/play_arrow:"):
-        try:
-            with st.spinner("Starting …"):
-                jobs.resume(run)
-        except PTMRankError as error:
-            show_error(error)
-            return
-        st.rerun()
+    offer_going_on(run, "race", key="resume-race")

@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO
+from ptmrank_core.reports.files.exporter import MISSING_BROWSER, MISSING_KALEIDO, TOO_SLOW
 
 __all__ = ["finish_pdf", "finish_png", "finish_svg", "main"]
 
@@ -26,7 +26,6 @@ SCREEN_DPI, PRINT_DPI = 96, 300
 FIGURE_SECONDS = 60
 BROKEN_BROWSER = "Chromium did not draw the figures ({why}): see whether it starts on this machine."
 UNDRAWN = "Chromium could not draw {names}."
-TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
 # A port of this machine that nobody answers on: whatever asked for a network would get nothing.
 NOWHERE = "http://127.0.0.1:9"
 # The letters by which plotly.js tells the parts of one drawing from those of another.

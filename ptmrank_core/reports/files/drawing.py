@@ -15,6 +15,7 @@ from typing import Any
 
 from ptmrank_core.config import Settings, child_command, child_environment
 from ptmrank_core.files import temporary_folder
+from ptmrank_core.reports.files.exporter import TOO_SLOW
 
 __all__ = ["SECONDS", "Drawn", "draw"]
 
@@ -28,7 +29,6 @@ SHORT, MOST_LETTERS = Path("/tmp"), 50  # noqa: S108 - a folder of a random name
 _ONE_AT_A_TIME = threading.Lock()
 BUSY = "Figures of another run are being drawn on this machine: try again in a few minutes."
 ENDED = "The process that draws figures ended without a word."
-TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-__all__ = ["MISSING_BROWSER", "MISSING_KALEIDO", "why_not_drawn"]
+__all__ = ["MISSING_BROWSER", "MISSING_KALEIDO", "TOO_SLOW", "why_not_drawn"]
 
 MISSING_KALEIDO = (
     "To get SVG, PDF and PNG files, install pip's ptmrank[figures], and Chromium or Chrome, on the machine "
@@ -14,6 +14,7 @@ MISSING_BROWSER = (
     "To get SVG, PDF and PNG files, install Chromium or Chrome on the machine that PTMRank runs on (Debian: "
     "apt install chromium)."
 )
+TOO_SLOW = "Drawing took longer than {seconds:.0f} s: what was drawn by then is here."
 
 
 def why_not_drawn() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import plotly.graph_objects as go
@@ -110,4 +109,4 @@ def test_the_look_of_the_process_is_not_printed(monkeypatch: pytest.MonkeyPatch)
     """Streamlit gives Plotly a template of its own, for the pages; what is printed has none."""
     monkeypatch.setattr(pio.templates, "default", "plotly_dark")
     printed = paper_figure(go.Figure(go.Bar(x=["a"], y=[1])), columns=2)
-    assert "template" not in json.loads(printed.to_json())["layout"]
+    assert "template" not in plain_figure(printed)["layout"]

@@ -17,6 +17,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import RunResult
 from ptmrank_core.reports.exports import Export
+from ptmrank_core.reports.figures.style.escaping import plain_figure
 from ptmrank_core.reports.figures.style.paper import paper_figure
 from ptmrank_core.reports.figures.style.rank_colours import contrast
 from ptmrank_core.reports.files import archive, figure_zip
@@ -139,7 +140,7 @@ def as_hex(color: str) -> str:
 def test_what_is_printed_can_be_read(hostile: Report, columns: Literal[1, 2]) -> None:
     """On white, letters have a contrast of 4.5; letters that stand on a mark are black or white."""
     for figure in figures_of(hostile):
-        fields: dict[str, Any] = json.loads(paper_figure(figure.figure, columns=columns).to_json())
+        fields: dict[str, Any] = plain_figure(paper_figure(figure.figure, columns=columns))
         layout = fields["layout"]
         assert {as_hex(layout[name]) for name in ("paper_bgcolor", "plot_bgcolor")} == {WHITE}
         on_cells = layout.pop("annotations", [])

@@ -63,9 +63,7 @@ def paper_figure(figure: go.Figure, *, columns: Literal[1, 2]) -> go.Figure:
     height = (figure.layout.height or HEIGHT) + _legend_pixels(figure, drawn_width)
     layout = _reduced(layout, factor)
     layout |= {"width": round(width), "height": round(factor * height)}
-    printed = go.Figure(replace_colors({"data": _reduced(data, factor), "layout": layout}, {INK: BLACK}))
-    printed.layout.template = None  # else it has the default one of this process, which Streamlit sets
-    return printed
+    return go.Figure(replace_colors({"data": _reduced(data, factor), "layout": layout}, {INK: BLACK}))
 
 
 def _narrowed(

@@ -52,7 +52,7 @@ def keep_decisions(run_id: str, made: Iterable[Decision]) -> None:
 def drop_decision(run_id: str, sample: str) -> None:
     """Take a decision back; raises as of ``keep_decisions``."""
     require_owner(run_id)
-    store().drop_finding(run_id, Decision.KIND, sample)
+    store().drop_findings(run_id, Decision.KIND, subject=sample)
 
 
 def import_decisions(found: RunResult, name: str, data: bytes) -> tuple[int, int]:

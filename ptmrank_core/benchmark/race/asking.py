@@ -51,7 +51,7 @@ def decide(store: RunStore, settings: Settings, run_id: str, seconds: float, *, 
         raise InputError(f"The time for a race is {seconds:g} s; expected a positive number of seconds.")
     with hold_finished(store, settings, run_id):
         plan = store.plan(run_id)
-        goes_on = any(own.kind == RaceDose.KIND for own in store.findings(run_id))
+        goes_on = bool(store.findings_of(run_id, RaceDose.KIND))
         by_lora = plan.analyses.lora if goes_on else lora
         check_lora(asked=by_lora)
         longer = replace(plan, analyses=replace(plan.analyses, decide_seconds=seconds, lora=by_lora))
@@ -73,7 +73,7 @@ def repeat_race(race: CardRace, plan: RunPlan) -> tuple[Finding, Finding]:
 
 def _opened(store: RunStore, plan: RunPlan, seconds: float) -> Finding:
     """Make the record of a race of a finished run, which may go on with one that it had."""
-    former = next((own for own in store.findings(plan.run_id) if own.kind == Race.KIND), None)
+    former = next(iter(store.findings_of(plan.run_id, Race.KIND)), None)
     if former is None or not isinstance(former.content, Race):
         return open_race(plan, seconds)
     race = former.content

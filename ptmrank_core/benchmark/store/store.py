@@ -194,12 +194,6 @@ class RunStore(RunTable):
         with self._read() as db:
             return tuple(finding_from_json(row[0]) for row in db.execute(query, (run_id, kind)))
 
-    def drop_finding(self, run_id: str, kind: str, subject: str) -> None:
-        """Delete one finding."""
-        with self._open() as db:
-            query = "DELETE FROM findings WHERE run_id = ? AND kind = ? AND subject = ?"
-            db.execute(query, (run_id, kind, subject))
-
     def add_event(self, run_id: str, event: Event) -> None:
         """Store an event; the last one of the same kind and model is replaced."""
         with self._open() as db:

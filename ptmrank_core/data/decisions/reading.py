@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
-from ptmrank_core.records import DECISIONS, Correction, Decision
+from ptmrank_core.records import DECISIONS, Correction, Decision, Decisions
 from ptmrank_core.records.foreign import open_regular, parse_json, unreadable_json
 
 __all__ = ["MAX_DECISIONS", "load_corrections", "read_decisions"]
@@ -49,11 +49,7 @@ def load_corrections(text: str) -> tuple[Correction, ...]:
         raise InputError(
             f"The decisions at {str(path)!r} cannot be read: {error.strerror or error}.", hint=HINT
         ) from error
-    return tuple(
-        Correction(decision.sample, decision.new_label if decision.decision == "relabel" else None)
-        for decision in read_decisions(path.name, data)
-        if decision.decision != "keep"
-    )
+    return Decisions(read_decisions(path.name, data)).corrections()
 
 
 def _in_place(text: str) -> Iterator[Correction]:

@@ -14,13 +14,23 @@ from ptmrank_core.reports.tables.look import decisions_table
 from ptmrank_core.reports.tables.writers import csv_text
 from ptmrank_core.results.look import Suspect, choices_for, decide, say_decisions, why_no_corrections
 
-__all__ = ["choose_decision", "show_decisions"]
+__all__ = ["can_decide", "choose_decision", "show_decisions"]
 
 ANOTHER_RUN = (
     "The new run reads the same samples with these decisions; every feature is taken from the cache, so "
     "only scores and probes are computed again. This run stays as it is."
 )
 SEVERAL = "Labels of several, and numbers, are changed in the table: keep or leave out here."
+
+
+def can_decide(run: str) -> bool:
+    """Whether the reader may decide on the samples of a run."""
+    return jobs.is_mine(run) and not jobs.is_demo_only()
+
+
+def _keys(run: str, digest: str) -> tuple[str, str]:
+    """Keys of the widgets of one sample: the decision, and the new label."""
+    return f"decide-{run[:8]}-{digest[:16]}", f"relabel-{run[:8]}-{digest[:16]}"
 
 
 def choose_decision(run: str, samples: Samples, suspect: Suspect, decision: Decision | None) -> None:
@@ -36,7 +46,7 @@ def choose_decision(run: str, samples: Samples, suspect: Suspect, decision: Deci
     digest = samples.digests[suspect.row]
     classes = choices_for(samples, suspect)
     kinds = [kind for kind in DECISIONS if classes or kind != "relabel"]
-    key, label_key = f"decide-{run[:8]}-{digest[:16]}", f"relabel-{run[:8]}-{digest[:16]}"
+    key, label_key = _keys(run, digest)
     name = plain(samples.names[suspect.row])
     kept = tell_faults(partial(_keep, run, samples, suspect, (key, label_key)))
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -76,17 +86,17 @@ def _keep(run: str, samples: Samples, suspect: Suspect, keys: tuple[str, str]) -
     jobs.keep_decisions(run, [decide(samples, suspect, chosen, new)])
 
 
-def show_decisions(result: RunResult, samples: Samples) -> None:
-    """Draw what is decided so far, and the ways on: a table, and a new run."""
+def show_decisions(result: RunResult, samples: Samples) -> Decisions:
+    """Draw what is decided so far, and the ways on: a table, and a new run; return what is decided."""
     run = result.plan.run_id
-    is_open = jobs.is_mine(run) and not jobs.is_demo_only()
+    is_open = can_decide(run)
     if is_open:
         _take(result)
     decided = jobs.decisions(run)
     if not decided.decisions:
         if is_open:
             st.caption("Nothing is decided yet. Decisions are kept with this run, for you alone to change.")
-        return
+        return decided
     with st.container(border=True):
         st.markdown(f"**{plural(len(decided.decisions), 'decision')}**: {say_decisions(decided)}.")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -103,6 +113,7 @@ def show_decisions(result: RunResult, samples: Samples) -> None:
             )
         if is_open and samples.target_kind != "classification":
             st.caption(SEVERAL)
+    return decided
 
 
 def _offer_run(result: RunResult, decided: Decisions) -> None:
@@ -150,10 +161,7 @@ def _take(result: RunResult) -> None:
         {
             key: value
             for one in jobs.decisions(run).decisions
-            for key, value in (
-                (f"decide-{run[:8]}-{one.sample[:16]}", one.decision),
-                (f"relabel-{run[:8]}-{one.sample[:16]}", one.new_label or None),
-            )
+            for key, value in zip(_keys(run, one.sample), (one.decision, one.new_label or None), strict=True)
         }
     )
     others = f" {n_others:,} are about other samples and were passed over." if n_others else ""

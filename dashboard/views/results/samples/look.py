@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import jobs, state
 from dashboard.components.gallery import show_sample
 from dashboard.components.tables import show_table
-from dashboard.views.results.samples.decisions import choose_decision, show_decisions
+from dashboard.views.results.samples.decisions import can_decide, choose_decision, show_decisions
 from dashboard.wording import plain, plural, tell_faults
 from ptmrank_core.records import RunResult, Samples
 from ptmrank_core.reports.tables.look import look_table
@@ -53,10 +53,9 @@ def show_look(result: RunResult, samples: Samples | None) -> None:
 
 def _draw(result: RunResult, samples: Samples, found: Look) -> None:
     """Draw what is decided so far, the choice of what is listed, and a page of the list."""
-    show_decisions(result, samples)
+    decided = show_decisions(result, samples)
     suspects = _choose(found)
-    can_decide = jobs.is_mine(result.plan.run_id) and not jobs.is_demo_only()
-    decided = jobs.decisions(result.plan.run_id)
+    is_open = can_decide(result.plan.run_id)
     for place, suspect in suspects:
         with st.container(border=True):
             shown, words = st.columns([1, 4], vertical_alignment="top")
@@ -65,7 +64,7 @@ def _draw(result: RunResult, samples: Samples, found: Look) -> None:
                 show_sample(samples, suspect.row, f"**{label}** · {plain(samples.names[suspect.row])}")
             with words:
                 _say(place, suspect, samples, result.plan.run_id)
-                if can_decide:
+                if is_open:
                     decision = decided.of(samples.digests[suspect.row])
                     choose_decision(result.plan.run_id, samples, suspect, decision)
     with st.expander("All of these samples as a table"):

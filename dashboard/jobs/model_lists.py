@@ -20,6 +20,7 @@ __all__ = [
     "hub_problem",
     "on_disk",
     "peatmoss_name",
+    "presets",
 ]
 
 N_FROM_PEATMOSS = 200
@@ -31,6 +32,13 @@ def from_table(task: TaskCategory) -> list[Candidate]:
     """List the shipped table's models of a category."""
     require_open("other models")
     return catalogue.shipped_candidates(task)
+
+
+def presets(task: TaskCategory) -> dict[str, list[Candidate]]:
+    """List the models of each preset that has some in a category, by its name."""
+    known = catalogue.shipped_candidates(task)
+    sets = {name: catalogue.choose(one, known, task) for name, one in catalogue.PRESETS.items()}
+    return {name: models for name, models in sets.items() if models}
 
 
 def peatmoss_name() -> str | None:

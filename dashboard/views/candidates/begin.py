@@ -14,7 +14,7 @@ from dashboard.views.candidates.selection import say_cost, size_to_download
 from dashboard.wording import plain
 from ptmrank_core import catalogue
 from ptmrank_core.catalogue import PRESETS, Candidate, TaskCategory
-from ptmrank_core.records import Samples
+from ptmrank_core.records import ModelSpec, Samples
 
 __all__ = ["begin"]
 
@@ -35,21 +35,26 @@ def begin(draft: Draft, task: TaskCategory, samples: Samples) -> None:
     Where the Hub is known not to answer, they hold only what is on this machine. Nobody asks the Hub here.
     """
     st.header("To begin with")
-    problem = model_lists.hub_problem()
-    sets = _sets(task, here_only=bool(problem))
+    problem, here = model_lists.hub_problem(), model_lists.on_disk()
+    sets = model_lists.presets(task)
     if problem:
-        _say_problem(draft, task, problem, has_models=bool(sets))
+        sets = _on_machine(sets, here)
+    on_machine = models_on_machine(task)
+    has_own = any(spec.source != "demo" for spec in on_machine)
+    if problem and (sets or has_own):
+        st.info(f"{problem} Offered is what is on this machine.", icon=":material/cloud_off:")
+    elif problem:
+        _offer_teaching(draft, problem, on_machine)
     if not sets:
         return
     if task.name not in draft.preselected:
-        has_own = any(spec.source != "demo" for spec in models_on_machine(task))
         _take(draft, task, NOTHING if has_own or FIRST not in sets else FIRST, sets)
     name = draft.preselected[task.name][0]
     chosen = st.pills(
         "Models of the catalogue",
         list(sets),
         default=name if name in sets else None,
-        format_func=lambda one: _title(one, sets[one]),
+        format_func=lambda one: _title(one, sets[one], here),
         key=state.per_draft_key(state.per_upload_key(f"begin-{task.name}")),
         help="A second click on a choice takes its models out again.",
     )
@@ -64,19 +69,17 @@ def begin(draft: Draft, task: TaskCategory, samples: Samples) -> None:
             state.navigate("metrics", draft=draft.draft_id)
 
 
-def _sets(task: TaskCategory, *, here_only: bool) -> dict[str, list[Candidate]]:
-    """Return the presets that have models, by name; perhaps only with those on this machine."""
-    known, here = catalogue.shipped_candidates(task), model_lists.on_disk()
-    sets = {
-        name: [model for model in catalogue.choose(one, known, task) if not here_only or model.id in here]
-        for name, one in PRESETS.items()
-    }
-    return {name: models for name, models in sets.items() if models}
+def _on_machine(
+    sets: Mapping[str, Sequence[Candidate]], here: Mapping[str, int]
+) -> dict[str, list[Candidate]]:
+    """Leave what is not on this machine out of presets, and those of which nothing is left."""
+    left = {name: [model for model in models if model.id in here] for name, models in sets.items()}
+    return {name: models for name, models in left.items() if models}
 
 
-def _title(name: str, models: Sequence[Candidate]) -> str:
+def _title(name: str, models: Sequence[Candidate], here: Mapping[str, int]) -> str:
     """Name a preset, with what has to be downloaded for it."""
-    size = size_to_download(models, model_lists.on_disk())
+    size = size_to_download(models, here)
     return f"{PRESETS[name].title} ({len(models)}{f', {size}' if size else ''})"
 
 
@@ -89,18 +92,13 @@ def _take(draft: Draft, task: TaskCategory, name: str, sets: Mapping[str, Sequen
     selected.update(models)
 
 
-def _say_problem(draft: Draft, task: TaskCategory, problem: str, *, has_models: bool) -> None:
-    """Say that nothing can be downloaded, and what can be ranked in spite of that."""
-    has_own = any(spec.source != "demo" for spec in models_on_machine(task))
-    if has_models or has_own:
-        st.info(f"{problem} Offered is what is on this machine.", icon=":material/cloud_off:")
-        return
-    demo = [spec for spec in models_on_machine(task) if spec.source == "demo"]
+def _offer_teaching(draft: Draft, problem: str, on_machine: Sequence[ModelSpec]) -> None:
+    """Say that nothing can be downloaded, and what ranking the teaching models shows in spite of that."""
     st.info(
-        f"{problem} {TEACHING if demo else 'No model on this machine reads such samples.'} {ELSEWHERE}",
+        f"{problem} {TEACHING if on_machine else 'No model on this machine reads such samples.'} {ELSEWHERE}",
         icon=":material/cloud_off:",
     )
-    if demo and st.button("Rank the teaching models", key="use-teaching", icon=":material/school:"):
-        draft.ticks |= {spec.id: True for spec in demo}
+    if on_machine and st.button("Rank the teaching models", key="use-teaching", icon=":material/school:"):
+        draft.ticks |= {spec.id: True for spec in on_machine}
         draft.n_ticked_at_once += 1
         st.rerun()

@@ -123,12 +123,10 @@ def _models(draft: Draft, task: TaskCategory, source: str, wanted: Narrowing) ->
 
 def _preset(task: TaskCategory, models: Sequence[Candidate]) -> list[Candidate]:
     """Draw the ready-made choices; return what is left of a list."""
-    known = catalogue.shipped_candidates(task)
-    sets = {name: catalogue.choose(one, known, task) for name, one in catalogue.PRESETS.items()}
-    offered = [name for name, candidates in sets.items() if candidates]
+    sets = model_lists.presets(task)
     name = st.pills(
         "Narrow the list to",
-        offered,
+        list(sets),
         format_func=lambda name: f"{catalogue.PRESETS[name].title} ({len(sets[name])})",
         key=f"preset-{task.name}",
     )

@@ -13,7 +13,7 @@ from dashboard.components.run_list import offer_damaged
 from dashboard.components.sharing import copy_link, show_sharing
 from dashboard.components.titles import title_tab
 from dashboard.wording import name_run, plain, plural, show_error
-from ptmrank_core.benchmark import RunProgress
+from ptmrank_core.benchmark import Outline, RunProgress
 from ptmrank_core.errors import RunError, RunNotFoundError
 
 __all__ = ["open_run", "title_section", "watch_run"]
@@ -25,7 +25,7 @@ LINKED_SHARED = "It opens this page as it stands, for whoever has the link."
 
 def open_run(
     title: str, read: Callable[[str], T], beside: Callable[[T], None] | None = None
-) -> tuple[str, T] | None:
+) -> tuple[Outline, T] | None:
     """Draw the title and read the run of the address.
 
     Parameters
@@ -39,24 +39,23 @@ def open_run(
 
     Returns
     -------
-    run, read
-        Id of the run and what was read, or ``None`` where there is nothing to show; the page says why.
+    outline, read
+        Outline of the run and what was read, or ``None`` where there is nothing to show; the page says why.
     """
     run = state.run_id()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title(title, width="stretch")
         tools = st.container(horizontal=True, vertical_alignment="center", width="content", key="run-tools")
-    if run is not None:
-        with tools:
-            copy_link(LINKED_SHARED if jobs.is_shared() else LINKED)
     if run is None:
         st.info("There is no run to show yet.")
         if st.button("Go to the start", type="primary"):
             state.navigate("start")
         return None
+    with tools:
+        copy_link(LINKED_SHARED if jobs.is_shared() else LINKED)
     try:
         outline = jobs.outline(run)
-        title_section(run, title)
+        title_section(outline, title)
         with st.container(key="run-notes"):
             if outline.name:
                 st.markdown(f":material/label: **{plain(outline.name)}**")
@@ -66,7 +65,7 @@ def open_run(
             if beside is not None:
                 with tools:
                     beside(found)
-            return run, found
+            return outline, found
         offer_damaged(run, RunError(outline.error))
     except RunNotFoundError as error:
         show_error(error)
@@ -77,9 +76,8 @@ def open_run(
     return None
 
 
-def title_section(run: str, title: str) -> None:
+def title_section(outline: Outline, title: str) -> None:
     """Name a section of a page about a run, and the run, in the title of the tab."""
-    outline = jobs.outline(run)
     counted = "" if outline.name else f", {plural(outline.n_samples, 'sample')}"
     title_tab(title, f"{name_run(outline)}{counted}" if outline.is_readable else "")
 

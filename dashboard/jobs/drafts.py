@@ -29,6 +29,9 @@ from ptmrank_core.records import LOCAL_OWNER, decode
 
 __all__ = ["Unfinished", "has_moved_on", "keep", "recent", "take"]
 
+# What a draft and what is kept of it have alike.
+PLAIN = {field.name for field in fields(RunDraft)} - {"ticks", "selected_models", "preselected"}
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
@@ -124,7 +127,6 @@ def _require_own(source: str) -> None:
 
 def _chosen_in(draft: Draft) -> RunDraft:
     """Collect what is chosen in a draft, in plain JSON types."""
-    plain = {field.name for field in fields(RunDraft)} - {"selected_models", "ticks", "preselected"}
     selected = {
         task: {name: _entry(model) for name, model in models.items()}
         for task, models in draft.selected_models.items()
@@ -134,7 +136,7 @@ def _chosen_in(draft: Draft) -> RunDraft:
         selected_models=selected,
         ticks=dict(draft.ticks),
         preselected=dict(draft.preselected),
-        **{name: getattr(draft, name) for name in plain},
+        **{name: getattr(draft, name) for name in PLAIN},
     )
 
 
@@ -150,28 +152,22 @@ def _entry(model: Candidate) -> dict[str, Any]:
 def _draft_of(kept: RunDraft, draft_id: str, kept_at: int) -> Draft:
     """Make the session's draft; what this version or this machine does not know is left out."""
     tasks = {task.name for task in catalogue.ALL_TASKS.values()}
+    plain = {name: getattr(kept, name) for name in PLAIN} | {
+        "task": kept.task if kept.task in tasks else None,
+        "dtype": kept.dtype if kept.dtype in DTYPES else "auto",
+    }
     return Draft(
-        samples_source=kept.samples_source,
-        ready_made=kept.ready_made,
-        reading=kept.reading,
-        task=kept.task if kept.task in tasks else None,
         ticks=dict(kept.ticks),
-        hub_ids=kept.hub_ids,
         selected_models={
             task: dict(_models(models, task))
             for task, models in kept.selected_models.items()
             if task in catalogue.TASKS
         },
         preselected={task: own for task, own in kept.preselected.items() if own and task in catalogue.TASKS},
-        metrics=kept.metrics,
-        dtype=kept.dtype if kept.dtype in DTYPES else "auto",
-        layers=kept.layers,
-        references=kept.references,
-        controls=kept.controls,
-        label_encoder=kept.label_encoder,
         draft_id=draft_id,
         kept=kept,
         kept_at=kept_at,
+        **plain,
     )
 
 

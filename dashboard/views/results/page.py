@@ -26,7 +26,8 @@ def page() -> None:
     opened = open_run("Results", jobs.ranked, _offer)
     if opened is None:
         return
-    run, (result, ranking) = opened
+    outline, (result, ranking) = opened
+    run = outline.run_id
     if (slide := state.slide()) is not None and ranking.order:
         _present(run, slide, is_racing=jobs.is_racing(result, jobs.progress(run)))
         return
@@ -52,7 +53,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    title_section(run, title)
+    title_section(outline, title)
     SECTIONS[title](result, ranking)
 
 

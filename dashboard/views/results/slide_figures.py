@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from dashboard import jobs
 from dashboard.views.results import projections as projected
+from dashboard.views.results.summary import verdict_once
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.cost import cost_figure
@@ -27,7 +28,6 @@ from ptmrank_core.results.evidence import (
     measure_title,
 )
 from ptmrank_core.results.slides import SlideKind, shown_model, strongest_truth
-from ptmrank_core.results.verdict import verdict_of
 
 __all__ = ["SlideFigure", "figure_of"]
 
@@ -81,7 +81,7 @@ def _among(models: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _sight(result: RunResult, ranking: Ranking) -> Drawn:
-    model = shown_model(verdict_of(result, ranking), ranking)
+    model = shown_model(verdict_once(result, ranking), ranking)
     try:
         samples, points = jobs.samples_of(result), projected.projection(result, model)
     except PTMRankError:

@@ -11,18 +11,22 @@ from dashboard.wording import plain, plural, say_duration, say_targets, source_n
 from ptmrank_core.records import Ranking, RunResult, RunState, Verdict, VerdictKind
 from ptmrank_core.results.verdict import verdict_of
 
-__all__ = ["show_summary"]
+__all__ = ["show_summary", "verdict_once"]
+
+
+def verdict_once(result: RunResult, ranking: Ranking) -> Verdict:
+    """Return the verdict of a run, made once for each of its states."""
+    return _verdict(fingerprint(result, ranking), result.state, result, ranking)
 
 
 @st.cache_resource(max_entries=30, show_spinner=False)
 def _verdict(key: str, state: RunState, _result: RunResult, _ranking: Ranking) -> Verdict:  # noqa: ARG001
-    """Make the verdict, once for each state of a run."""
     return verdict_of(_result, _ranking)
 
 
 def show_summary(result: RunResult, ranking: Ranking) -> None:
     """Say which model to fine-tune, how sure that is, and what would make it surer."""
-    verdict = _verdict(fingerprint(result, ranking), result.state, result, ranking)
+    verdict = verdict_once(result, ranking)
     headline, *sentences = verdict.sentences
     with st.container(key="answer"):
         st.markdown(f"## {emphasise(headline)}")

@@ -24,11 +24,12 @@ def page() -> None:
     opened = open_run("Run", jobs.progress)
     if opened is None:
         return
-    run, progress = opened
+    outline, progress = opened
+    run = outline.run_id
     if state.is_followed(run) and (progress.is_ranked or progress.state is RunState.FINISHED):
         state.follow_run(None)
         state.navigate("results", run=run)
-    st.markdown(say_run(jobs.outline(run)))
+    st.markdown(say_run(outline))
     if progress.alive:
         if not progress.is_ranked:
             state.follow_run(run)

@@ -95,7 +95,8 @@ def compare_several(results: Sequence[RunResult]) -> SeveralRuns:
 
 
 def _places(ranking: Ranking, models: Sequence[str]) -> dict[str, int]:
-    ordered = [model for model in ranking.order if model in set(models)]
+    wanted = set(models)
+    ordered = [model for model in ranking.order if model in wanted]
     return {model: place for place, model in enumerate(ordered, start=1)}
 
 

@@ -92,7 +92,11 @@ def _execute_next(device: str, settings: Settings, cancel: CancelToken) -> int:
     """Execute the run whose turn it is among those that await a worker of a device."""
     store = RunStore(settings)
     # The models' process ends after the run's lock is free, but before the next worker is started.
-    with ExitStack() as process, next_run(settings, store, device, cancel=cancel) as run_id:
+    with (
+        store.held_open(),
+        ExitStack() as process,
+        next_run(settings, store, device, cancel=cancel) as run_id,
+    ):
         if run_id is not None:
             _print_to(log_file(settings, run_id))
             logger.info("process %d: a worker for run %s", os.getpid(), run_id)

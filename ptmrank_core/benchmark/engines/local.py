@@ -66,6 +66,7 @@ def run_here(
     both = _to_both(store_sink(store, run_id), sink)
     token = _either(cancel, store, run_id)
     with ExitStack() as stack:
+        stack.enter_context(store.held_open())
         stack.enter_context(hold_run(settings, run_id))
         _join_queue(run_id, store)
         device = acquire_device(

@@ -136,6 +136,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     assert run_in_address(browser) == run
 
 
+@pytest.mark.slow
 def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: Path) -> None:
     """A CSV file, the demo's text models: the columns are recognised, and the ranking comes."""
     path = tmp_path / "reviews.csv"
@@ -172,6 +173,7 @@ def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
+@pytest.mark.slow
 def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, tmp_path: Path) -> None:
     """Upload, report, rank, kill -9: the page says so, and Resume finishes the run."""
     path = write_zip(tmp_path / "patterns.zip", picture_files(40))

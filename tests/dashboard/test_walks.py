@@ -237,7 +237,7 @@ def test_a_demo(
         pytest.param(table(review_table), 7, marks=pytest.mark.slow, id="texts"),
         pytest.param(table(price_table), 7, marks=pytest.mark.slow, id="regression"),
         pytest.param(recordings, 8, marks=pytest.mark.slow, id="recordings"),
-        pytest.param(table(number_table), 1, id="rows"),
+        pytest.param(table(number_table), 1, marks=pytest.mark.slow, id="rows"),
         pytest.param(features, 2, id="features"),
     ],
 )

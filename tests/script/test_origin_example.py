@@ -73,6 +73,7 @@ def stored(folder: Path) -> RunResult:
     return store.result(plan.run_id)
 
 
+@pytest.mark.slow
 def test_the_original_example_runs(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Five of the category's models are ranked under LogME: the sixth takes the place of a gated one.
 

@@ -29,6 +29,13 @@ from tests.sound_checkpoints import save_sound_model
 N_SAMPLES, RATE = 60, 16_000
 IS_ODD = np.arange(N_SAMPLES) % 2 == 1
 MEASURES = {"classification": "accuracy", "regression": "r2", "multilabel": "average_precision"}
+MODALITIES = ("image", "text", "audio")
+# Each modality and each kind of target once in the fast tier; all pairs in the slow one.
+PAIRS = [
+    pytest.param(modality, kind, marks=() if place == kind_place else pytest.mark.slow)
+    for place, modality in enumerate(MODALITIES)
+    for kind_place, kind in enumerate(MEASURES)
+]
 QUICK = ("--metrics", "logme", "--intervals", "0", "--no-sample-sizes", "--no-projections", "--no-references")
 
 
@@ -105,8 +112,7 @@ def last_result(settings: Settings) -> RunResult:
     return store.result(plan.run_id)
 
 
-@pytest.mark.parametrize("kind", MEASURES)
-@pytest.mark.parametrize("modality", ["image", "text", "audio"])
+@pytest.mark.parametrize(("modality", "kind"), PAIRS)
 def test_a_race_of_each_modality_and_target(
     settings: Settings, tmp_path: Path, modality: str, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records import Neighbourhoods, RunResult
 
-__all__ = ["Astray", "Nearness", "Pair", "astray", "near_duplicates", "nearness_of", "outliers"]
+__all__ = [
+    "Astray",
+    "Nearness",
+    "Pair",
+    "astray",
+    "counts_of_classes",
+    "near_duplicates",
+    "nearness_of",
+    "outliers",
+]
 
 Rows = NDArray[np.int64]
 # A pair is nearly the same where its distance is below this share of the median distance of all samples to
@@ -97,6 +106,31 @@ def near_duplicates(near: Sequence[Nearness]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: -pair.n_agree)
 
 
+def counts_of_classes(near: Sequence[Nearness], labels: NDArray[np.int64]) -> list[Rows]:
+    """Count the neighbours of each sample by their class.
+
+    Parameters
+    ----------
+    near
+        The neighbours under each model.
+    labels
+        int64 array of shape (n,): codes of classes.
+
+    Returns
+    -------
+    list of NDArray
+        For each model int64 of shape (n, n_classes).
+    """
+    n_classes, rows = int(labels.max()) + 1, np.arange(len(labels))
+    found = []
+    for own in near:
+        counts = np.zeros((len(labels), n_classes), dtype=np.int64)
+        for column in own.rows.T:
+            counts[rows, labels[column]] += 1
+        found.append(counts)
+    return found
+
+
 def astray(near: Sequence[Nearness], labels: NDArray[np.int64]) -> list[Astray]:
     """Find samples whose neighbours are of one other class under most models.
 
@@ -107,18 +141,13 @@ def astray(near: Sequence[Nearness], labels: NDArray[np.int64]) -> list[Astray]:
     labels
         int64 array of shape (n,).
     """
-    n_samples, n_classes = len(labels), int(labels.max()) + 1
-    shares = np.zeros((n_samples, n_classes))
-    agree = np.zeros((n_samples, n_classes), dtype=np.int64)
-    for own in near:
-        of_model = np.zeros((n_samples, n_classes))
-        for column in own.rows.T:
-            of_model[np.arange(n_samples), labels[column]] += 1 / own.rows.shape[1]
-        shares += of_model / len(near)
-        agree += of_model > MAJORITY
-    shares[np.arange(n_samples), labels] = 0
+    counts = counts_of_classes(near, labels)
+    n_neighbours = [own.rows.shape[1] for own in near]
+    agree = np.sum([own > MAJORITY * n_own for own, n_own in zip(counts, n_neighbours, strict=True)], axis=0)
+    shares = np.sum(counts, axis=0) / sum(n_neighbours)
+    rows = np.arange(len(labels))
+    shares[rows, labels] = 0
     codes = np.argmax(shares, axis=1)
-    rows = np.arange(n_samples)
     found = np.flatnonzero((shares[rows, codes] >= ASTRAY) & (agree[rows, codes] > MAJORITY * len(near)))
     return [
         Astray(row, int(codes[row]), float(shares[row, codes[row]]), int(agree[row, codes[row]]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records import ClassProbabilities, ProbeResult, RunResult
 from ptmrank_core.results.constant_guess import constant_guess
-from ptmrank_core.results.look.nearness import Nearness
+from ptmrank_core.results.look.nearness import Nearness, counts_of_classes
 
 __all__ = ["ModelVoice", "Pooled", "doubted", "pool", "voices_of", "votes_of_neighbours"]
 
@@ -119,13 +119,10 @@ def votes_of_neighbours(near: Sequence[Nearness], labels: NDArray[np.int64]) -> 
         For each model float64 of shape (n, n_classes): shares, with one neighbour more that is of every class
         alike.
     """
-    n_classes, rows = int(labels.max()) + 1, np.arange(len(labels))
     found = []
-    for own in near:
-        counts = np.full((len(labels), n_classes), 1 / n_classes)
-        for column in own.rows.T:
-            counts[rows, labels[column]] += 1
-        found.append(counts / counts.sum(axis=1, keepdims=True))
+    for counts in counts_of_classes(near, labels):
+        smoothed = counts + 1 / counts.shape[1]
+        found.append(smoothed / smoothed.sum(axis=1, keepdims=True))
     return found
 
 

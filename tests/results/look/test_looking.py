@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.records import Analyses, Neighbourhoods, ProbeResult, RunResult
 from ptmrank_core.results.look import choices_for, look_at_samples
+from ptmrank_core.results.look.nearness import Nearness, astray
 from tests.results.look.worlds import labelled, looked_at, seen_by_models
 
 TRUE = np.arange(120) % 4
@@ -171,3 +172,17 @@ def test_one_model_is_enough(n_models: int) -> None:
     assert found.suspects
     doubts = [r.sentence for one in found.suspects for r in one.reasons if r.kind == "label"]
     assert any(sentence.startswith("The only probe does not take it for") for sentence in doubts)
+
+
+@pytest.mark.parametrize(("n_other", "is_found"), [(7, False), (8, True), (9, True)])
+@pytest.mark.parametrize("n_models", [1, 3, 7])
+def test_eight_neighbours_of_ten_are_enough(n_other: int, is_found: bool, n_models: int) -> None:
+    """A sample stands astray from four in five on, also where the sum of tenths would miss them."""
+    rows = np.tile(np.arange(10), (20, 1))
+    labels = np.zeros(20, dtype=np.int64)
+    labels[:n_other] = 1
+    near = [Nearness(rows, np.ones((20, 10)))] * n_models
+    found = {one.row: one for one in astray(near, labels)}
+    assert (19 in found) == is_found
+    if is_found:
+        assert found[19].share == n_other / 10

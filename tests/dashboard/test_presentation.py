@@ -14,6 +14,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.ui import WebDriverWait
 from streamlit.testing.v1 import AppTest
 
+from ptmrank_core.benchmark import SHIPPED_RUN
 from ptmrank_core.benchmark.scheduling.locks import hold_run
 from ptmrank_core.config import Settings
 from ptmrank_core.reports.files import why_not_drawn
@@ -127,6 +128,25 @@ def test_the_keyboard_turns_the_slides(browser: WebDriver, address: str) -> None
     browser.find_element(By.CSS_SELECTOR, "body").send_keys(Keys.ESCAPE)
     see(browser, ".st-key-section")
     assert "slide" not in browser.current_url
+
+
+LOWEST = """
+const shown = document.querySelectorAll(".st-key-turn button, .st-key-slide .main-svg, .st-key-slide p");
+return Math.max(...[...shown].map((element) => element.getBoundingClientRect().bottom)) - innerHeight;
+"""
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1024, 768), (1280, 720), (1366, 650), (1920, 1080)])
+def test_a_slide_fits_its_screen(browser: WebDriver, address: str, width: int, height: int) -> None:
+    """Text, figure and what turns the slides are on the screen of a projector as a whole."""
+    set_width(browser, width, height)
+    for number in range(1, len(SlideKind) + 1):
+        browser.get(f"{address.partition('?')[0]}?run={SHIPPED_RUN}&slide={number}")
+        see(browser, ".st-key-turn button")
+        settle(browser)
+        assert browser.execute_script(LOWEST) <= 0, number
 
 
 @pytest.mark.browser

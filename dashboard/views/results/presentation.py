@@ -26,14 +26,29 @@ html { font-size: clamp(17px, 0.7vw + 14px, 32px); }
 [data-testid="stMain"] h1 {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
-[data-testid="stMainBlockContainer"] { max-width: 90rem; padding-block: 1rem; }
+[data-testid="stMainBlockContainer"] { max-width: 90rem; padding-block: 0.5rem; }
 .st-key-slide [data-testid="stMarkdown"] :is(p, h2) { max-width: none; text-wrap: balance; }
 .st-key-slide [data-testid="stMarkdown"] h2 { font-size: clamp(1.6rem, 3.1vw, 3rem); line-height: 1.2; }
 .st-key-slide [data-testid="stMarkdown"] p { font-size: clamp(1rem, 1.5vw, 1.5rem); }
 .st-key-slide-number p { font-size: clamp(4rem, 11vw, 10rem) !important; line-height: 1; font-weight: 600; }
 .st-key-also { display: none; }
 [data-testid="stMain"] kbd { color: inherit !important; opacity: 1 !important; }
-.st-key-slide { min-height: 76vh; justify-content: center; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-slide) { height: calc(100dvh - 5.4rem); min-height: 500px; }
+.st-key-slide { min-height: 0; justify-content: center; gap: 0.5rem; }
+.st-key-slide > * { flex-shrink: 0; }
+.st-key-slide > [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) {
+  flex: 1 1 0; min-height: 0;
+}
+.st-key-slide :is([data-testid="stFullScreenFrame"], [data-testid="stPlotlyChart"], .js-plotly-plot) {
+  height: 100%;
+}
+.st-key-turn, [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0; }
+@media (max-height: 800px) {
+  .st-key-slide [data-testid="stMarkdown"] h2 {
+    font-size: clamp(1.4rem, 2.4vw, 2.4rem); padding-block: 0.3rem 0.8rem;
+  }
+  .st-key-slide [data-testid="stMarkdown"] p { font-size: 1rem; }
+}
 @media (max-width: 700px) {
   .st-key-slide { overflow-x: auto; }
   .st-key-slide [data-testid="stElementContainer"]:has([data-testid="stPlotlyChart"]) { min-width: 700px; }
@@ -77,8 +92,10 @@ def present(result: RunResult, ranking: Ranking, number: int) -> None:
         if slide.detail:
             st.markdown(plain(slide.detail))
         _figure(slide, result, ranking)
-    st.caption(f"{plain(source_name(result.plan.samples_source))}: {plain(base_of_slides(result, ranking))}")
-    _turn(number, len(slides))
+    with st.container(key="turn"):
+        source = plain(source_name(result.plan.samples_source))
+        st.caption(f"{source}: {plain(base_of_slides(result, ranking))}")
+        _turn(number, len(slides))
 
 
 def _figure(slide: Slide, result: RunResult, ranking: Ranking) -> None:
@@ -87,7 +104,7 @@ def _figure(slide: Slide, result: RunResult, ranking: Ranking) -> None:
     if isinstance(drawn, SlideFigure):
         key = f"slide-{slide.kind.name.lower()}"
         large = slide_figure(drawn.figure, height=FIGURE_PIXELS)
-        st.plotly_chart(dressed(large), key=key, config=STILL, alt=drawn.alt)
+        st.plotly_chart(dressed(large), key=key, config=STILL, alt=drawn.alt, height="stretch")
     elif drawn:
         st.caption(plain(drawn))
 

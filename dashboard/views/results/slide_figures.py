@@ -18,6 +18,7 @@ from ptmrank_core.reports.figures.cost import cost_figure
 from ptmrank_core.reports.figures.evidence import correlation_figure, truth_figure
 from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.figures.scatter import projection_figure
+from ptmrank_core.reports.figures.style.projector import SMALL_LETTERS
 from ptmrank_core.results.cost import COST_TITLES, costs_of, fronts_of
 from ptmrank_core.results.evidence import (
     CONSENSUS,
@@ -36,6 +37,7 @@ MAX_METRICS = 6  # beside the consensus and the size
 MAX_CLASSES = 12  # in a legend
 CORRELATION = "weighted_tau"
 POINT_PIXELS = 9
+LEAST_ROOM = (800, 180)  # pixels within the axes, on a small screen
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -128,7 +130,8 @@ def _cost(result: RunResult, ranking: Ranking) -> Drawn:
     name, front = next(iter(fronts_of(costs, ranking).items()), (None, ()))
     if name is None:
         return ""
-    return SlideFigure(cost_figure(name, costs, ranking, front), f"Place against {COST_TITLES[name]}")
+    figure = cost_figure(name, costs, ranking, front, letters=SMALL_LETTERS, room=LEAST_ROOM)
+    return SlideFigure(figure, f"Place against {COST_TITLES[name]}")
 
 
 _MADE: Mapping[SlideKind, Callable[[RunResult, Ranking], Drawn]] = MappingProxyType(

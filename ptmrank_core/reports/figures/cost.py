@@ -33,6 +33,8 @@ def cost_figure(
     front: Sequence[str],
     *,
     highlight: Collection[str] = (),
+    letters: int = LETTERS,
+    room: tuple[int, int] = INSIDE,
 ) -> go.Figure:
     """Draw a cost against the place in the order; the frontier is a line of marks of its own.
 
@@ -46,6 +48,10 @@ def cost_figure(
         The models on the frontier, by rising cost.
     highlight
         Models that stand out.
+    letters
+        Size of the names.
+    room
+        Pixels that the axes enclose at least, across and down: where names have no room they are left out.
     """
     places = places_of(ranking)
     known = {model: value for model in ranking.order if (value := costs[model].known(name)) is not None}
@@ -58,8 +64,8 @@ def cost_figure(
         [(scaled[model], places[model]) for model in first],
         first,
         ranges=(x_range, y_range),
-        pixels=INSIDE,
-        size=LETTERS,
+        pixels=room,
+        size=letters,
     )
     written = dict(zip(first, zip(labels.texts, labels.sides, strict=True), strict=True))
     figure = go.Figure()
@@ -70,13 +76,13 @@ def cost_figure(
             text=[written[model][0] for model in models],
             customdata=models,
             textposition=[written[model][1] for model in models],
-            **_look(look, [model in highlight for model in models]),
+            **_look(look, [model in highlight for model in models], letters),
         )
     _lay_out(figure, COST_TITLES[name], x_range, y_range, is_log=is_log)
     return figure
 
 
-def _look(look: Mapping[str, Any], stands_out: Sequence[bool]) -> dict[str, Any]:
+def _look(look: Mapping[str, Any], stands_out: Sequence[bool], letters: int) -> dict[str, Any]:
     """How the marks of some models are drawn; those that stand out are larger and have a rim."""
     rim = {"color": INK, "width": [3 if own else 0 for own in stands_out]}
     marker = {"color": look["color"], "symbol": look["symbol"], "line": rim}
@@ -84,7 +90,7 @@ def _look(look: Mapping[str, Any], stands_out: Sequence[bool]) -> dict[str, Any]
         "name": look["name"],
         "mode": look["mode"],
         "line": {"shape": "hv", "width": 1.5},
-        "textfont": {"size": LETTERS, "color": INK},
+        "textfont": {"size": letters, "color": INK},
         "cliponaxis": False,
         "marker": marker | {"size": [15 if own else 10 for own in stands_out]},
         "unselected": {"marker": {"opacity": 1}},

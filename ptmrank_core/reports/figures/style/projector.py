@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-__all__ = ["slide_figure"]
+__all__ = ["SMALL_LETTERS", "slide_figure"]
 
 LETTERS, SMALL_LETTERS = 22, 18
 

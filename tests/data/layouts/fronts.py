@@ -23,6 +23,7 @@ from ptmrank_core.benchmarker import Benchmarker
 from ptmrank_core.catalogue import task_category
 from ptmrank_core.cli import main
 from ptmrank_core.data import load_objects, load_samples, read_options
+from ptmrank_core.data.naming import name_source
 from ptmrank_core.errors import PTMRankError, UnclearReadingError
 from ptmrank_core.records import AS_RECOGNISED, Modality, Reading, Samples, TargetKind
 from ptmrank_core.reports import reading_payload
@@ -132,6 +133,9 @@ def _run(words: list[str]) -> tuple[str, dict[str, Any] | None]:
     return said.getvalue().strip(), json.loads(out.getvalue()) if status == 0 else None
 
 
+PACKED = ("'source.zip'", "'source.tar'", "the upload")
+
+
 def as_file_or_zip(source: Path) -> list[tuple[str, bytes, str]]:
     """Upload a file as it is, and a folder as a zip."""
     if source.is_file():
@@ -206,7 +210,12 @@ def _shown(app: AppTest, place: str) -> Said:
 def _unescape(markdown: str, place: str) -> str:
     """What the reader of a page sees of Markdown."""
     seen = re.sub(r"\\(.)", r"\1", markdown.replace(":small[]", "")).strip("*\u2068\u2069")
-    return (seen.replace(place, "SOURCE") if place else seen).replace(f"{WRAPPER}/", "")
+    if place:
+        seen = seen.replace(place, "SOURCE")
+        named = name_source(place)  # a folder has the name that it was packed under, or none
+        if named in PACKED:
+            seen = seen.replace(named, "'SOURCE'").replace(named.capitalize(), "'SOURCE'")
+    return seen.replace(f"{WRAPPER}/", "")
 
 
 def ask_script(

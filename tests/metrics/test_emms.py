@@ -88,3 +88,29 @@ def test_unknown_code_is_refused(toy: Callable[..., Any]) -> None:
     data = toy()
     with pytest.raises(UnknownNameError, match="embedded, onehot"):
         emms(data.embeddings, data.labels, label_code="text")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("uneven", [False, True])
+@pytest.mark.parametrize("shape", [(200, 24), (60, 48)])
+def test_round_off_is_no_feature(shape: tuple[int, int], uneven: bool) -> None:
+    """Features whose sum is constant but for rounding have one score, in whatever order they were summed."""
+    rng = np.random.default_rng(0)
+    raw = rng.standard_normal(shape)
+    labels = np.arange(shape[0]) % 4
+    scales = np.logspace(0, 5, shape[1]) if uneven else 1.0
+    exact = (raw - raw.mean(axis=1, keepdims=True)) * scales
+    rounded = exact.astype(np.float32)
+    again = np.nextafter(rounded, rounded * rng.choice([0.5, 1.0, 2.0], size=shape).astype(np.float32))
+    assert not np.array_equal(again, rounded)
+    assert emms(again, labels) == pytest.approx(emms(rounded, labels), rel=1e-5)
+    assert emms(rounded, labels) == pytest.approx(emms(exact, labels), rel=1e-5)
+
+
+def test_a_small_feature_counts() -> None:
+    """One that is a thousand times its rounding holds what it says, though it is small beside the others."""
+    rng = np.random.default_rng(1)
+    labels = np.arange(120) % 2
+    small = 1e-4 * (labels + 0.1 * rng.standard_normal(120))
+    features = rng.standard_normal((120, 3))
+    with_it = np.column_stack([features, features[:, 0] + small]).astype(np.float32)
+    assert emms(with_it, labels) > 0.5 * emms(features.astype(np.float32), labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -56,13 +56,36 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
     -------
     Spectrum
         That of the centred features, whose span is the same, unless the spreads of their columns differ by
-        more than 1e4.
+        more than 1e4. Directions along which the features differ by round-off alone are not in it: a network
+        that ends with a normalisation has one, and what it holds differs between processors.
     """
-    spreads = np.sqrt(np.einsum("ij,ij->j", statistics.centred, statistics.centred) / statistics.n_samples)
+    centred = statistics.centred
+    spreads = np.sqrt(np.einsum("ij,ij->j", centred, centred) / statistics.n_samples)
     alive = spreads[~statistics.constant_columns]
+    largest = np.abs(statistics.embeddings).max(axis=0)
     if not alive.size or alive.min() > MAX_UNEVEN * alive.max():
-        return statistics.centred_spectrum
-    return Decomposition(statistics.centred / (spreads + GUARD)).centred_spectrum
+        return _without_round_off(statistics, statistics.centred_spectrum, float(largest.max()))
+    unit = spreads + GUARD
+    standardised = Decomposition(centred / unit).centred_spectrum
+    return _without_round_off(statistics, standardised, float((largest / unit).max()))
+
+
+def _without_round_off(statistics: Decomposition, spectrum: Spectrum, largest: float) -> Spectrum:
+    """Leave out the directions that errors of rounding can make.
+
+    A matrix of independent errors e has singular values of up to e (sqrt(n) + sqrt(d)).
+    """
+    features = statistics.embeddings
+    with np.errstate(over="ignore", under="ignore"):
+        is_single = bool(np.all(features == features.astype(np.float32)))
+    rounding = float(np.finfo(np.float32 if is_single else np.float64).eps) * largest
+    limit = rounding * (statistics.n_samples**0.5 + statistics.n_features**0.5)
+    rank = int(np.count_nonzero(spectrum.singular_values > limit))
+    return replace(
+        spectrum,
+        singular_values=spectrum.singular_values[:rank],
+        vectors=spectrum.vectors[:, :rank],
+    )
 
 
 def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:

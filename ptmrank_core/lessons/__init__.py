@@ -1,18 +1,23 @@
-"""Generated samples whose features can be made better or worse, and what every metric says of them."""
+"""Artificial samples and models that can be made better or worse; what metrics and training say of them."""
 
-from ptmrank_core.lessons.scores import SEPARATIONS, Lesson, Sweep, sweep, teach
-from ptmrank_core.lessons.stories import STORIES, Story
-from ptmrank_core.lessons.world import Scene, World, make_world
+from ptmrank_core.lessons.knobs import KNOBS, Knob
+from ptmrank_core.lessons.opinions import Opinion, cheap_metrics, score_candidate, slow_metrics
+from ptmrank_core.lessons.scene import MOST_CANDIDATES, Candidate, Scene, Task
+from ptmrank_core.lessons.world import HeldOut, World, class_counts, make_world
 
 __all__ = [
-    "SEPARATIONS",
-    "STORIES",
-    "Lesson",
+    "KNOBS",
+    "MOST_CANDIDATES",
+    "Candidate",
+    "HeldOut",
+    "Knob",
+    "Opinion",
     "Scene",
-    "Story",
-    "Sweep",
+    "Task",
     "World",
+    "cheap_metrics",
+    "class_counts",
     "make_world",
-    "sweep",
-    "teach",
+    "score_candidate",
+    "slow_metrics",
 ]

@@ -144,7 +144,7 @@ def _said(view: View) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")  # noqa: RUF001 (as axes write it)
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _percent(share: float | None) -> str:

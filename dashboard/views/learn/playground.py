@@ -34,7 +34,7 @@ from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, s
 
 __all__ = ["draw"]
 
-PATIENCE_SECONDS = 0.08  # for training and probe, which are mostly there by then
+PATIENCE_SECONDS = 0.04  # for training and probe, which are often there by then
 POLL_SECONDS = 0.25
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 __all__ = ["STEP_PARAMETER", "address_is_current", "note_step", "take_step_back"]
 
 STEP_PARAMETER = "step"
-STEPS, SHOWN = "steps", "shown-step"
+STEPS, SHOWN, TAKING = "steps", "shown-step", "taking-step"
 MOST_STEPS = 200
 
 
@@ -25,12 +25,13 @@ def take_step_back(keys: Iterable[str]) -> None:
         Of the widgets, whether they are drawn now or not.
     """
     steps, shown, asked = _steps(), st.session_state.get(SHOWN), _in_address()
-    if shown is None or asked == shown or asked not in steps or _values(keys) != steps[shown]:
-        return
-    st.session_state[SHOWN] = asked
-    for key in keys:
-        if key in steps[asked]:
-            st.session_state[key] = steps[asked][key]
+    if st.session_state.pop(TAKING, False) and shown in steps:
+        st.session_state.update({key: steps[shown][key] for key in keys if key in steps[shown]})
+    elif shown is not None and asked != shown and asked in steps and _values(keys) == steps[shown]:
+        st.session_state[SHOWN] = asked
+        # In a run after Back the address wins over what is set here, and it still has what is undone.
+        st.session_state[TAKING] = True
+        st.rerun()
 
 
 def note_step(keys: Iterable[str]) -> None:

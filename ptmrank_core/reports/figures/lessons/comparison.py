@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -73,7 +73,7 @@ def _write(
     figure: go.Figure,
     name: str,
     cells: Sequence[tuple[int, int, str]],
-    marker: dict[str, object] | None = None,
+    marker: Mapping[str, object] | None = None,
 ) -> None:
     """Write texts at columns and rows, each with a mark before it or none."""
     figure.add_scatter(

@@ -13,6 +13,7 @@ from dashboard.state.drafts import (
 )
 from dashboard.state.session import (
     UPLOADS,
+    address_names,
     address_of_page,
     compared_runs,
     follow_run,
@@ -43,10 +44,13 @@ from dashboard.state.session import (
     widget,
     widget_is,
 )
+from dashboard.state.steps import address_is_current, note_step, take_step_back
 
 __all__ = [
     "UPLOADS",
     "Draft",
+    "address_is_current",
+    "address_names",
     "address_of_page",
     "begin_draft",
     "compared_runs",
@@ -58,6 +62,7 @@ __all__ = [
     "is_followed",
     "link",
     "navigate",
+    "note_step",
     "per_draft_key",
     "per_upload_key",
     "picked",
@@ -77,6 +82,7 @@ __all__ = [
     "shows_draft",
     "slide",
     "start_widget",
+    "take_step_back",
     "uploader_key",
     "value_of",
     "widget",

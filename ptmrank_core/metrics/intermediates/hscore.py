@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.intermediates.parts.ellipses import half_axes
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.ellipses import half_axes
 from ptmrank_core.metrics.numerics.ledoit_wolf import between_over_shrunk, between_parts, ledoit_wolf
 
 __all__ = ["HscoreRecord", "intermediates"]
@@ -49,7 +49,7 @@ class HscoreRecord:
     class_means
         Means of the classes there, shape (n_classes, 2).
     ellipses
-        Half axes at one standard deviation on these directions, shape (3, 2, 2), as of ``numerics.ellipses``:
+        Half axes at one standard deviation on these directions, shape (3, 2, 2), as of ``parts.ellipses``:
         of S, of S_a and of S_B.
     value
         The score.

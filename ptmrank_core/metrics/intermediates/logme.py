@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.numerics.marginal_likelihood import evidence_at, evidence_terms, maximise_evidence
+from ptmrank_core.metrics.numerics.linear_model.evidence import evidence_at, evidence_terms
+from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence
 
 __all__ = ["EvidenceSurface", "LogmeRecord", "evidence_surface", "intermediates"]
 

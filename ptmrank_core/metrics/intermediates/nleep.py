@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.intermediates.leep import LeepRecord, count_record
-from ptmrank_core.metrics.numerics.ellipses import half_axes
+from ptmrank_core.metrics.intermediates.parts.ellipses import half_axes
 from ptmrank_core.metrics.numerics.gaussian_mixture import COMPONENTS_PER_CLASS, count_components, fit_mixture
 
 __all__ = ["NleepRecord", "intermediates"]
@@ -38,7 +38,7 @@ class NleepRecord:
         Their means, shape (n_clusters, k).
     ellipses
         Their half axes on the first two components at one standard deviation, shape (n_clusters, 2, 2), as of
-        ``numerics.ellipses``; 0 in a direction that is not there.
+        ``parts.ellipses``; 0 in a direction that is not there.
     n_wanted
         Clusters that the paper asks for: five for each class.
     value

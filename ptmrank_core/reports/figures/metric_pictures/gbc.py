@@ -146,7 +146,7 @@ def live_formula(record: GbcRecord, view: View) -> str:
         terms = few_terms([*signed([-2 * float(record.overlaps[pair]) for pair in pairs]), ""])
     return lines(
         rf"D_B({one + 1},{other + 1})&={means}+{number(spreads)}="
-        rf"{number(float(record.distances[one, other]))},\quad"
+        rf"{number(float(record.distances[one, other]))},\qquad "
         rf"e^{{-D_B}}={number(float(record.overlaps[one, other]))}",
         rf"-\sum_{{c\neq c'}}e^{{-D_B(c,c')}}&={terms}={number(record.value, 4)}",
     )
@@ -161,8 +161,8 @@ def words(record: GbcRecord, view: View) -> Words:
         left_out.append(f"Of {n_classes * (n_classes - 1) // 2:,} pairs the {MOST_PAIRS} closest are drawn.")
     if n_components > 2:
         left_out.append(
-            f"The balls are in {n_components} principal components; two are drawn, so balls that overlap here "
-            f"may be apart."
+            f"The balls are in {n_components} principal components; two are drawn, so balls that overlap "
+            "here may be apart."
         )
     return Words(
         "How much do the classes, as balls, overlap?",

@@ -1,4 +1,4 @@
-"""What H-Score sees: how much of the features' covariance, direction by direction, lies between the classes."""
+"""What H-Score sees: how much of the covariance, direction by direction, lies between the classes."""
 
 from __future__ import annotations
 
@@ -107,22 +107,15 @@ def table(record: HscoreRecord, _: View) -> Table:
 
 def live_formula(record: HscoreRecord, _: View) -> str:
     """Put the numbers of these samples into the trace, direction by direction."""
-    parts = few_terms(signed(record.parts.tolist()))
-    a, m = number(record.shrinkage), number(record.mean_variance)
-    keep = number(1 - record.shrinkage)
-    first = (
-        [number(float(values[0])) for values in (record.between, record.total)] if len(record.parts) else []
-    )
+    a, m, keep = (number(v) for v in (record.shrinkage, record.mean_variance, 1 - record.shrinkage))
     shown = [
         rf"a&={a},\quad m={m}",
         r"(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\Sigma_B\big)&=\sum_j(1-a)\,\tfrac{b_j}{(1-a)\lambda_j+a\,m}",
     ]
-    if first:
-        between, total = first
-        shown.append(
-            rf"j=1:\;&{keep}\cdot\tfrac{{{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}={number(float(record.parts[0]))}"
-        )
-        shown.append(rf"&={parts}={number(record.value, 4)}")
+    if len(record.parts):
+        between, total, part = (number(float(v[0])) for v in (record.between, record.total, record.parts))
+        shown.append(rf"j=1:\;&{keep}\cdot\tfrac{{{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}={part}")
+        shown.append(rf"&={few_terms(signed(record.parts.tolist()))}={number(record.value, 4)}")
     return lines(*shown)
 
 
@@ -139,7 +132,7 @@ def words(record: HscoreRecord, view: View) -> Words:
         "How much of each direction lies between the classes?",
         f"The samples on two principal components with the covariance of all samples and that of the class "
         f"means, and for {count_of(n_directions, 'direction')} the share that lies between the classes. The "
-        f"shrinkage is {record.shrinkage:.3f}, the score {record.value:.4g} of about {n_classes - 1} at most.",
+        f"shrinkage is {record.shrinkage:.3f}, the score {record.value:.4g}, {n_classes - 1} or so at most.",
         "A diamond at 1 is a direction in which only the class matters; the bar is what shrinking leaves of "
         "it, little where the direction is narrow, and H-Score is the sum of the bars.",
         left_out,

@@ -52,7 +52,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
     add_outlines(figure, ellipses, plane, color=INK, width=1, name="cluster")
     name_axes(figure, plane, ("first principal component", "second principal component"), "x")
     names = [str(column + 1) for column in joint.columns]
-    add_cells(figure, joint, view, names, {"row": 1, "col": 2})
+    add_cells(figure, joint, view, {"row": 1, "col": 2}, most_numbered=6)
     masses = joint.mass[list(joint.columns)]
     add_column_bars(figure, masses, names, {"row": 2, "col": 2}, title="cluster", axis="mass")
     figure.update_layout(

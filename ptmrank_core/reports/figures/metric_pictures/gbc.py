@@ -25,7 +25,7 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_CLASSES = 12  # of a matrix; of more the closest pairs are drawn
-MOST_NUMBERED = 8
+MOST_NUMBERED = 6
 MOST_PAIRS = 20
 MOST_LISTED = 500
 
@@ -102,7 +102,9 @@ def _add_pairs(figure: go.Figure, record: GbcRecord, view: View) -> None:
         **place,
     )
     figure.update_yaxes(tickvals=list(range(len(pairs))), ticktext=names, autorange="reversed", **place)
-    figure.update_xaxes(title="overlap of the closest pairs", rangemode="tozero", nticks=4, **place)
+    figure.update_xaxes(
+        title="overlap of the closest pairs", rangemode="tozero", nticks=4, exponentformat="e", **place
+    )
 
 
 def _closest(record: GbcRecord, most: int) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from ptmrank_core.metrics.intermediates.hscore import HscoreRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
+    MOST_NAMED,
     add_outlines,
     add_points,
     name_axes,
@@ -29,18 +30,21 @@ def picture(record: HscoreRecord, view: View) -> go.Figure:
     add_points(figure, record.points, record.labels, view, plane)
     kinds = (
         ("all samples", GREY, "solid"),
-        ("all samples, shrunk", BRIGHT[0], "dash"),
-        ("class means", BRIGHT[1], "solid"),
+        ("shrunk", BRIGHT[0], "dash"),
+        ("between classes", BRIGHT[1], "solid"),
     )
     for (name, color, dash), axes in zip(kinds, record.ellipses, strict=True):
-        add_outlines(
-            figure, [outline((0.0, 0.0), axes)], plane, color=color, dash=dash, name=f"covariance: {name}"
-        )
+        add_outlines(figure, [outline((0.0, 0.0), axes)], plane, color=color, dash=dash, name=name)
     figure.add_scatter(
         x=record.class_means[:, 0],
         y=record.class_means[:, 1],
         mode="markers",
-        marker={"color": BRIGHT[1], "size": 11, "symbol": "x", "line": {"color": INK, "width": 1}},
+        marker={
+            "color": BRIGHT[1],
+            "size": 11 if len(record.class_means) <= MOST_NAMED else 6,
+            "symbol": "x",
+            "line": {"color": INK, "width": 1},
+        },
         name="class mean",
         hoverinfo="name",
         **plane,
@@ -65,7 +69,7 @@ def _add_spectrum(figure: go.Figure, record: HscoreRecord) -> None:
         x=directions,
         y=record.parts[: len(directions)],
         marker={"color": BRIGHT[0]},
-        name="counted after shrinking",
+        name="counted",
         hovertemplate="direction %{x} adds %{y:.3f}<extra></extra>",
         **place,
     )
@@ -74,7 +78,7 @@ def _add_spectrum(figure: go.Figure, record: HscoreRecord) -> None:
         y=record.shares[: len(directions)],
         mode="markers",
         marker={"color": BRIGHT[1], "size": 7, "symbol": "diamond"},
-        name="share between the classes",
+        name="share between classes",
         hovertemplate="direction %{x}: %{y:.1%} between the classes<extra></extra>",
         **place,
     )

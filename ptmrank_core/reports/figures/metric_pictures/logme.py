@@ -20,12 +20,23 @@ MOST_MARKS = 20
 LEVELS = 14
 # What is worse than so many parts of the surface is all in the colour of the worst: it is of no interest.
 WORST = 0.4
+BAR = {
+    "title": {"text": "log evidence, nats", "side": "bottom"},
+    "orientation": "h",
+    "x": 0.0,
+    "xanchor": "left",
+    "y": -0.24,
+    "yanchor": "top",
+    "len": 0.58,
+    "thickness": 12,
+    "nticks": 6,
+}
 SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type: ignore[operator]
 
 
 def picture(record: LogmeRecord, view: View) -> go.Figure:
     """Draw the evidence of the chosen target with the path on it, and the evidence of every target."""
-    figure = make_subplots(1, 2, column_widths=[0.68, 0.32], horizontal_spacing=0.16)
+    figure = make_subplots(1, 2, column_widths=[0.66, 0.34], horizontal_spacing=0.18)
     _add_surface(figure, record, view)
     _add_path(figure, record, view)
     shown = _shown(record, view)
@@ -44,8 +55,8 @@ def picture(record: LogmeRecord, view: View) -> go.Figure:
     figure.update_yaxes(**ticks, autorange="reversed", zeroline=False, row=1, col=2)
     figure.update_xaxes(title="log evidence, nats", nticks=4, zeroline=False, row=1, col=2)
     figure.update_layout(
-        height=420,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=480,
+        margin={"l": 10, "r": 10, "t": 30, "b": 110},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
@@ -65,7 +76,7 @@ def _add_surface(figure: go.Figure, record: LogmeRecord, view: View) -> None:
             colorscale=SCALE,
             contours={"start": low, "end": high, "size": (high - low) / LEVELS or 1.0},
             line={"width": 0.5, "color": GREY},
-            colorbar={"title": "nats", "x": 0.585, "thickness": 12, "nticks": 6},
+            colorbar=BAR,
             hovertemplate="alpha %{x:.3g}, beta %{y:.3g}: %{z:.3f} nats<extra></extra>",
         ),
         row=1,

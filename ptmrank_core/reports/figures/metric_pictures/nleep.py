@@ -28,12 +28,13 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_ELLIPSES = 40
+MOST_ROWS = 12
 PLANE_PIXELS = 380
 
 
 def picture(record: NleepRecord, view: View) -> go.Figure:
     """Draw the samples with the clusters' ellipses, and the classes and the mass of each cluster."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     bars = MASS_PIXELS / PLANE_PIXELS
     figure = make_subplots(
         2,
@@ -67,7 +68,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
 
 def table(record: NleepRecord, view: View) -> Table:
     """List the clusters."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     names = [str(v + 1) for v in range(len(joint.mass))]
     weight = Column("weight", "weight in the mixture", "number", fixed(4))
     about = ("clusters", "Classes of the clusters", "cluster")
@@ -94,7 +95,7 @@ def live_formula(record: NleepRecord, _: View) -> str:
 
 def words(record: NleepRecord, _: View) -> Words:
     """Say what the picture shows."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     n_clusters, n_directions = len(record.weights), record.coordinates.shape[1]
     left_out = [joint.say_left_out("cluster", "clusters")]
     if n_clusters > MOST_ELLIPSES:
@@ -117,6 +118,10 @@ def words(record: NleepRecord, _: View) -> Words:
         "N-LEEP is LEEP with these clusters in place of the source classes.",
         " ".join(sentence for sentence in left_out if sentence),
     )
+
+
+def _joint(record: NleepRecord) -> Joint:
+    return Joint.of(record.clusters.joint, record.clusters.conditional, most_rows=MOST_ROWS)
 
 
 def _on_plane(points: np.ndarray) -> np.ndarray:

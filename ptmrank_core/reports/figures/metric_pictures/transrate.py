@@ -87,9 +87,8 @@ def table(record: TransrateRecord, view: View) -> Table:
         ),
     )
     records = []
-    for place, (mean, gain) in enumerate(
-        zip(record.mean_class_terms.tolist(), record.gains.tolist(), strict=True)
-    ):
+    means_and_gains = zip(record.mean_class_terms.tolist(), record.gains.tolist(), strict=True)
+    for place, (mean, gain) in enumerate(means_and_gains):
         own = {f"class_{code + 1}": float(row[place]) for code, row in enumerate(record.class_terms)}
         whole = float(record.terms[place]) if place < len(record.terms) else 0.0
         records.append({"direction": str(place + 1), "all": whole, "mean": mean, "gain": gain, **own})

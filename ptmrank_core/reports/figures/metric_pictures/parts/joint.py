@@ -63,12 +63,12 @@ class Joint:
     mass: Array
 
     @classmethod
-    def of(cls, joint: Array, conditional: Array) -> Joint:
+    def of(cls, joint: Array, conditional: Array, *, most_rows: int = MOST_ROWS) -> Joint:
         """Choose the classes and the columns with the most mass."""
         mass, class_mass = joint.sum(axis=0), joint.sum(axis=1)
         alive = int(np.count_nonzero(mass))
         largest = np.argsort(-mass, kind="stable")[: min(MOST_COLUMNS, alive)].tolist()
-        rows = sorted(np.argsort(-class_mass, kind="stable")[:MOST_ROWS].tolist())
+        rows = sorted(np.argsort(-class_mass, kind="stable")[:most_rows].tolist())
         if alive <= KEPT_IN_ORDER:
             columns = sorted(largest)
         else:

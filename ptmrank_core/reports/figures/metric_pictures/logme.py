@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.logme import LogmeRecord, evidence_surface
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
@@ -18,6 +18,8 @@ __all__ = ["IS_OF_ONE_CLASS", "live_formula", "picture", "table", "words"]
 IS_OF_ONE_CLASS = True
 MOST_MARKS = 20
 LEVELS = 14
+LEAST_PIXELS = 640
+BARS = 0.32  # of the width
 # What is worse than so many parts of the surface is all in the colour of the worst: it is of no interest.
 WORST = 0.4
 BAR = {
@@ -27,7 +29,7 @@ BAR = {
     "xanchor": "left",
     "y": -0.24,
     "yanchor": "top",
-    "len": 0.58,
+    "len": 0.5,
     "thickness": 12,
     "nticks": 6,
 }
@@ -36,10 +38,11 @@ SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type
 
 def picture(record: LogmeRecord, view: View) -> go.Figure:
     """Draw the evidence of the chosen target with the path on it, and the evidence of every target."""
-    figure = make_subplots(1, 2, column_widths=[0.66, 0.34], horizontal_spacing=0.18)
+    shown = _shown(record, view)
+    gap = gap_before(view.short_names(shown), LEAST_PIXELS)
+    figure = make_subplots(1, 2, column_widths=[1 - BARS, BARS], horizontal_spacing=gap)
     _add_surface(figure, record, view)
     _add_path(figure, record, view)
-    shown = _shown(record, view)
     figure.add_scatter(
         y=list(range(len(shown))),
         x=record.evidence[shown],
@@ -60,7 +63,7 @@ def picture(record: LogmeRecord, view: View) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, 600)
+    set_least_width(figure, LEAST_PIXELS)
     return figure
 
 

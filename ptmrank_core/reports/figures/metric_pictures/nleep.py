@@ -21,7 +21,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     name_axes,
     outline,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
 from ptmrank_core.reports.figures.style.theme import INK, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 
@@ -29,7 +29,7 @@ __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_ELLIPSES = 40
 MOST_ROWS = 12
-PLANE_PIXELS = 380
+PLANE_PIXELS, LEAST_PIXELS = 380, 680
 
 
 def picture(record: NleepRecord, view: View) -> go.Figure:
@@ -41,7 +41,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
         2,
         column_widths=[0.46, 0.54],
         row_heights=[1 - bars, bars],
-        horizontal_spacing=0.13,
+        horizontal_spacing=gap_before(view.short_names(joint.rows), LEAST_PIXELS),
         vertical_spacing=0.05,
         specs=[[{"rowspan": 2}, {}], [None, {}]],
     )
@@ -62,7 +62,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, 620)
+    set_least_width(figure, LEAST_PIXELS)
     return figure
 
 

@@ -175,7 +175,7 @@ def add_column_bars(
         hovertemplate="%{y:.3f}<extra></extra>",
         **place,
     )
-    angle = 0 if sum(map(len, names)) <= MOST_UPRIGHT else -50
+    angle = 0 if sum(map(len, names)) <= MOST_UPRIGHT else -90
     figure.update_xaxes(**_ticks(names), title=title, tickangle=angle, **place)
     figure.update_xaxes(range=[-0.5, len(names) - 0.5], **place)
     figure.update_yaxes(title=axis, zeroline=False, nticks=3, rangemode="tozero", **place)

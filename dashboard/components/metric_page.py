@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.wording import with_links
-from ptmrank_core.lessons import Lesson
+from ptmrank_core.lessons import Opinion
 from ptmrank_core.metrics import METRICS, describe_input
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
@@ -14,15 +14,15 @@ from ptmrank_core.records import MetricSpec
 __all__ = ["metric_page", "say_needs"]
 
 
-def metric_page(metric: str, lesson: Lesson) -> None:
+def metric_page(metric: str, opinion: Opinion) -> None:
     """Draw the page of a metric.
 
     Parameters
     ----------
     metric
         Name of a default form.
-    lesson
-        The scene whose intermediate values are shown.
+    opinion
+        The scores whose intermediate values are shown.
     """
     spec = METRICS[metric]
     formula = spec.formula
@@ -38,7 +38,7 @@ def metric_page(metric: str, lesson: Lesson) -> None:
         )
         st.caption(say_agreement(spec.prior_agreement))
     with numbers:
-        _components(metric, lesson)
+        _components(metric, opinion)
 
 
 def say_needs(spec: MetricSpec) -> str:
@@ -62,11 +62,11 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
     return f", from {least:g} up" if greatest is None else f", from {least:g} to {greatest:g}"
 
 
-def _components(metric: str, lesson: Lesson) -> None:
+def _components(metric: str, opinion: Opinion) -> None:
     """Draw the intermediate values and the warnings of the metric."""
-    output = lesson.outputs.get(metric)
+    output = opinion.outputs.get(metric)
     if output is None:
-        st.info(lesson.problems[metric])
+        st.info(opinion.problems[metric])
         return
     st.metric(f"{METRICS[metric].title} here", f"{output.value:.4g}")
     if output.components:

@@ -27,6 +27,7 @@ from ptmrank_core.metrics.pactran import pactran as pactran
 from ptmrank_core.metrics.ped import ped as ped
 from ptmrank_core.metrics.registry.compute import compute, describe_input, inapplicable_reason
 from ptmrank_core.metrics.registry.joining import join_scores, score_parts
+from ptmrank_core.metrics.registry.notes import differences
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.registry.registry import (
     MEASURED_AT,
@@ -61,6 +62,7 @@ __all__ = [
     "compute",
     "default_metrics",
     "describe_input",
+    "differences",
     "evidence_metrics",
     "inapplicable_reason",
     "join_scores",

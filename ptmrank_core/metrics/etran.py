@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import agreements, papers
+from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.energy import lowest_energy
@@ -122,11 +122,11 @@ ETRAN = MetricSpec(
     formula=Formula(
         r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})",
         r"$S_{cls}$: mean probability of the right class when the nearest class mean decides; $S_{en}$: mean"
-        r" of $\ln\sum_d e^{f_{id}}$ over the samples of lowest energy; minmax over the candidates of one"
-        r" run.",
+        r" of $\ln\sum_d e^{f_{id}}$ over the samples of lowest energy; minmax over a run's candidates.",
         "Are samples nearest to their own class mean, and does the model know such samples at all? It"
         " compares candidates and says nothing of one model alone; shown here is $S_{cls}$.",
     ),
+    traits=traits.ETRAN,
     version=1,
     rewards_width=True,
     saturates=frozenset({"regression", "multilabel"}),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
@@ -122,6 +122,7 @@ SFDA = MetricSpec(
         r" the other classes by as much as the first was unsure of it.",
         "How probable does a discriminant analysis find the right class, once the task has been made harder?",
     ),
+    traits=traits.SFDA,
     version=1,
     rewards_width=True,
     saturates=CLASSIFICATION,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
@@ -129,6 +129,7 @@ WDJE = MetricSpec(
         "A bound on the error after transfer: near features and near labels make it small. Above 0 it"
         " promises that transfer pays.",
     ),
+    traits=traits.WDJE,
     version=1,
 )
 SPECS = (

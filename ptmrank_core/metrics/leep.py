@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
@@ -77,10 +76,9 @@ def leep_output(inputs: MetricInputs) -> MetricOutput:
     if probs is None or labels is None:
         raise MetricInputError("LEEP expects labels and source_logits or source_probs.")
     counts = count_leep(probs, labels, inputs.n_classes)
-    entropy = -float(np.sum(counts.class_probs * np.log(counts.class_probs)))
     return MetricOutput(
         mean_log_likelihood(probs, labels, counts),
-        MappingProxyType({"label_entropy": entropy}),
+        MappingProxyType({"label_entropy": counts.label_entropy}),
         inputs.label_notes,
     )
 

@@ -1,0 +1,183 @@
+"""A table of classes against what stands for them, source classes or clusters: probabilities and masses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, count_of
+from ptmrank_core.reports.figures.style.cells import numbers_in_cells
+from ptmrank_core.reports.figures.style.rank_colours import RANKS
+from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.reports.tables.table import Column, Table, fixed
+
+__all__ = ["PROBABILITY_SCALE", "Joint", "add_cells", "add_mass", "add_samples", "joint_table"]
+
+Array: TypeAlias = NDArray[np.float64]
+Place: TypeAlias = dict[str, int]
+
+MOST_ROWS, MOST_COLUMNS = 20, 24
+KEPT_IN_ORDER = 12  # columns; more are put beside those that stand for the same class
+MOST_NUMBERED = 72  # cells; the numbers of more are in the table and in the hover
+LANES = 9  # of the points of one class, one below another
+# Dark for 1: on a dark page the ramp is turned round.
+PROBABILITY_SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type: ignore[operator]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Joint:
+    """What is drawn of a table, and what is not.
+
+    Parameters
+    ----------
+    rows, columns
+        Codes of the classes, and of what stands for them, in the order in which they are drawn.
+    conditional
+        P(row | column) of all, shape (n_rows, n_columns).
+    mass
+        P(column) of all, shape (n_columns,).
+    """
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    conditional: Array
+    mass: Array
+
+    @classmethod
+    def of(cls, joint: Array, conditional: Array) -> Joint:
+        """Choose the classes and the columns with the most mass."""
+        mass, class_mass = joint.sum(axis=0), joint.sum(axis=1)
+        alive = int(np.count_nonzero(mass))
+        largest = np.argsort(-mass, kind="stable")[: min(MOST_COLUMNS, alive)].tolist()
+        rows = sorted(np.argsort(-class_mass, kind="stable")[:MOST_ROWS].tolist())
+        if alive <= KEPT_IN_ORDER:
+            columns = sorted(largest)
+        else:
+            favourite = conditional.argmax(axis=0).tolist()
+            columns = sorted(largest, key=lambda column: (favourite[column], -mass[column]))
+        return cls(tuple(rows), tuple(columns), conditional, mass)
+
+    def say_left_out(self, noun: str, plural: str) -> str:
+        """Say which columns and rows are not drawn; empty where all are that have any mass."""
+        sentences = []
+        alive = int(np.count_nonzero(self.mass))
+        if alive > len(self.columns):
+            rest = 1 - float(self.mass[list(self.columns)].sum())
+            sentences.append(
+                f"Drawn are the {len(self.columns)} {plural} with the most mass of "
+                f"{count_of(alive, noun, plural)} that have any; the others hold {rest:.0%} of it."
+            )
+        if len(self.rows) < len(self.conditional):
+            n_classes = len(self.conditional)
+            sentences.append(f"Of {n_classes:,} classes the {len(self.rows)} largest are drawn.")
+        return " ".join(sentences)
+
+    def cells(self) -> Array:
+        """Return the drawn part of the table, shape (n drawn rows, n drawn columns)."""
+        return self.conditional[np.ix_(self.rows, self.columns)]
+
+
+def add_cells(figure: go.Figure, joint: Joint, view: View, names: Sequence[str], place: Place) -> None:
+    """Draw the table; ``names`` are those of the drawn columns."""
+    cells, row_names = joint.cells(), view.short_names(joint.rows)
+    figure.add_heatmap(
+        z=cells,
+        colorscale=PROBABILITY_SCALE,
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        hovertemplate="%{z:.3f} of column %{x} is in row %{y}<extra></extra>",
+        **place,
+    )
+    if cells.size <= MOST_NUMBERED:
+        written = [
+            (x, y, f"{value:.2f}", 1 - float(value))
+            for y, row in enumerate(cells)
+            for x, value in enumerate(row)
+        ]
+        figure.add_trace(numbers_in_cells(written, RANKS, size=11), **place)
+    figure.update_xaxes(**_ticks(names), showticklabels=False, **place)
+    figure.update_yaxes(**_ticks(row_names), range=[len(row_names) - 0.5, -0.5], title="class", **place)
+
+
+def add_mass(
+    figure: go.Figure, joint: Joint, names: Sequence[str], place: Place, *, title: str, axis: str
+) -> None:
+    """Draw what share of all samples each column stands for, below the table."""
+    figure.add_bar(
+        x=list(range(len(joint.columns))),
+        y=joint.mass[list(joint.columns)],
+        marker={"color": BRIGHT[0]},
+        showlegend=False,
+        hovertemplate="%{y:.3f}<extra></extra>",
+        **place,
+    )
+    figure.update_xaxes(**_ticks(names), title=title, range=[-0.5, len(names) - 0.5], tickangle=-50, **place)
+    figure.update_yaxes(title=axis, zeroline=False, nticks=3, rangemode="tozero", **place)
+
+
+def add_samples(
+    figure: go.Figure, values: Array, labels: NDArray[np.int64], joint: Joint, place: Place, *, axis: str
+) -> None:
+    """Draw a value from 0 to 1 of each drawn sample in the row of its class."""
+    row_of = {code: row for row, code in enumerate(joint.rows)}
+    members = [index for index, label in enumerate(labels.tolist()) if label in row_of]
+    lanes = [(number % LANES - LANES // 2) / (LANES * 1.4) for number in range(len(members))]
+    figure.add_scatter(
+        x=values[members].astype(np.float32),
+        y=[row_of[int(labels[index])] + lane for index, lane in zip(members, lanes, strict=True)],
+        mode="markers",
+        marker={"color": BRIGHT[0], "size": 4, "opacity": 0.7},
+        showlegend=False,
+        hovertemplate="%{x:.3f}<extra></extra>",
+        **place,
+    )
+    figure.update_xaxes(title=axis, range=[-0.02, 1.02], zeroline=False, nticks=5, **place)
+    figure.update_yaxes(
+        range=[len(joint.rows) - 0.5, -0.5],
+        showticklabels=False,
+        tickvals=list(range(len(joint.rows))),
+        zeroline=False,
+        **place,
+    )
+
+
+def joint_table(name: str, title: str, joint: Joint, view: View, columns: Sequence[str], first: str) -> Table:
+    """List the whole table: a row for each column of the picture that has any mass, its mass and classes.
+
+    Parameters
+    ----------
+    name, title
+        Of the table.
+    joint, view
+        What is drawn.
+    columns
+        Names of all columns, drawn or not.
+    first
+        What a column is.
+    """
+    heads = (
+        Column("of", first),
+        Column("mass", "share of the samples", "number", fixed(4)),
+        *(
+            Column(f"class_{code + 1}", class_name, "number", fixed(4), "of which are in class")
+            for code, class_name in enumerate(view.class_names)
+        ),
+    )
+    records: list[dict[str, Any]] = []
+    for place in np.flatnonzero(joint.mass).tolist():
+        shares = {f"class_{code + 1}": float(row[place]) for code, row in enumerate(joint.conditional)}
+        records.append({"of": columns[place], "mass": float(joint.mass[place]), **shares})
+    return Table.of(name, title, heads, records)
+
+
+def _ticks(names: Sequence[str]) -> dict[str, Any]:
+    ticks = {"tickvals": list(range(len(names))), "ticktext": list(names)}
+    return ticks | {"showgrid": False, "zeroline": False}

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components.tables import show_table
 from dashboard.wording import plain, with_links
-from ptmrank_core.lessons import Lesson
+from ptmrank_core.lessons import Opinion
 from ptmrank_core.metrics import MEASURED_AT, METRICS, describe_input, differences
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
@@ -16,21 +16,21 @@ from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 __all__ = ["lowered", "metric_facts", "metric_formula", "metric_page", "say_needs"]
 
 
-def metric_page(metric: str, lesson: Lesson) -> None:
+def metric_page(metric: str, opinion: Opinion) -> None:
     """Draw the page of a metric.
 
     Parameters
     ----------
     metric
         Name of a default form.
-    lesson
-        The scene whose intermediate values are shown.
+    opinion
+        What the metrics say of the samples whose intermediate values are shown.
     """
     words, numbers = st.columns([3, 2], gap="large")
     with words:
         metric_formula(metric)
     with numbers:
-        _components(metric, lesson)
+        _components(metric, opinion)
     metric_facts(metric)
 
 
@@ -104,11 +104,11 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
     return f", from {least:g} up" if greatest is None else f", from {least:g} to {greatest:g}"
 
 
-def _components(metric: str, lesson: Lesson) -> None:
+def _components(metric: str, opinion: Opinion) -> None:
     """Draw the intermediate values and the warnings of the metric."""
-    output = lesson.outputs.get(metric)
+    output = opinion.outputs.get(metric)
     if output is None:
-        st.info(lesson.problems[metric])
+        st.info(opinion.problems[metric])
         return
     st.metric(f"{METRICS[metric].title} here", f"{output.value:.4g}")
     if output.components:

@@ -13,6 +13,7 @@ from dashboard.state.drafts import (
 )
 from dashboard.state.session import (
     UPLOADS,
+    address_names,
     address_of_page,
     compared_runs,
     follow_run,
@@ -47,6 +48,7 @@ from dashboard.state.session import (
 __all__ = [
     "UPLOADS",
     "Draft",
+    "address_names",
     "address_of_page",
     "begin_draft",
     "compared_runs",

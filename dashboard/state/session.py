@@ -11,6 +11,7 @@ from streamlit.navigation.page import StreamlitPage
 
 __all__ = [
     "UPLOADS",
+    "address_names",
     "address_of_page",
     "compared_runs",
     "follow_run",
@@ -79,6 +80,11 @@ def address_of_page() -> str:
     # The browser's address has the path of the page, unless Streamlit has taken it off.
     site = (st.context.url or "").rstrip("/").removesuffix(path)
     return f"{site}{path or '/'}{'?' if query else ''}{query}"
+
+
+def address_names(parameter: str) -> bool:
+    """Whether the address has a value for a parameter."""
+    return parameter in st.query_params
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
+from ptmrank_core.metrics.numerics.discriminant import fit_sfda
 from ptmrank_core.metrics.numerics.energy import lowest_energy
 from ptmrank_core.metrics.numerics.min_max import Components, join_min_max
+from ptmrank_core.metrics.numerics.nearest_means import nearest_mean_log_probs
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "combine", "etran", "etran_output"]
@@ -76,8 +77,7 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
     """Return :func:`etran` with its components: ``s_cls`` and ``s_en``, or ``s_reg``."""
     if classifier not in ("centroid", "lda"):
         raise UnknownNameError("classifier", classifier, ("centroid", "lda"))
-    notes = [*inputs.label_notes, *inputs.feature_notes]
-    statistics = inputs.decomposition
+    notes, statistics = [*inputs.label_notes, *inputs.feature_notes], inputs.decomposition
     if inputs.labels is None:
         if statistics.spectrum.rank == inputs.n_samples:
             notes.append("The features fit any targets (n <= d): 0 for every model by construction.")

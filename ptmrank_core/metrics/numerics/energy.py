@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["energies", "lowest_energy"]
+__all__ = ["energies", "lowest_energy", "lowest_samples"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -40,6 +40,18 @@ def energies(embeddings: Array) -> Array:
     return energy
 
 
+def lowest_samples(energy: Array) -> NDArray[np.int64]:
+    """Return the 0.5 % of the samples that have the lowest energy, at least one, the lowest first.
+
+    Parameters
+    ----------
+    energy
+        As :func:`energies` returns it.
+    """
+    n_lowest = max(1, LOWEST_PER_MILLE * len(energy) // 1000)
+    return np.argsort(energy, kind="stable")[:n_lowest].astype(np.int64, copy=False)
+
+
 def lowest_energy(embeddings: Array) -> float:
     """Mean energy of the 0.5 % of the samples that have the lowest, at least one.
 
@@ -48,5 +60,5 @@ def lowest_energy(embeddings: Array) -> float:
     embeddings
         Finite float64 array of shape (n_samples, n_features).
     """
-    n_lowest = max(1, LOWEST_PER_MILLE * len(embeddings) // 1000)
-    return float(np.sort(energies(embeddings))[:n_lowest].mean())
+    energy = energies(embeddings)
+    return float(energy[lowest_samples(energy)].mean())

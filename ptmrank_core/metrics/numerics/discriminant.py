@@ -76,6 +76,11 @@ class SfdaResult:
     log_probs: Array
     log_errors: Array
 
+    @property
+    def probability(self) -> float:
+        """SFDA itself: the mean probability of the own class in the second fit, at most 1."""
+        return min(1.0, float(np.exp(self.log_probs).mean()))
+
 
 @dataclass(frozen=True, eq=False)
 class Within:

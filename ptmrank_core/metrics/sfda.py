@@ -94,7 +94,7 @@ def summarise_sfda(inputs: MetricInputs, result: SfdaResult, *, log: bool = Fals
         notes.append("The shrinkage is at its floor (1e-10): the covariance is hardly regularised.")
     if 1 - probability < SATURATED:
         notes.append("Saturated: every sample is given its own class; models at 1 cannot be told apart.")
-    value = float(result.log_probs.mean()) if log else min(1.0, probability)
+    value = float(result.log_probs.mean()) if log else result.probability
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
 
 

@@ -1,4 +1,4 @@
-"""What SFDA computes: the discriminant, how far it pulls every sample, and the discriminant after the pull."""
+"""What SFDA computes: a discriminant, how far every sample is pulled, and the discriminant after that."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ Array: TypeAlias = NDArray[np.float64]
 class SfdaRecord:
     """The two discriminants of SFDA, arXiv:2207.03036, in the authors' code's form.
 
-    The score is the mean over the samples of softmax_c(x_i' S^-1 mu_c - 1/2 mu_c' S^-1 mu_c + ln pi_c) at their
-    own class, with x_i, mu_c and S = (1 - s) S_w + s tr(S_w)/d I of the samples after the pull.
+    The score is the mean over the samples of softmax_c(x_i' S^-1 mu_c - 1/2 mu_c' S^-1 mu_c + ln pi_c) at
+    their own class, with x_i, mu_c and S = (1 - s) S_w + s tr(S_w)/d I of the samples after the pull.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Where SFDA's samples lie before and after the pull, and the plane in which its first discriminant sees them."""
+"""Where SFDA's samples lie before and after the pull, and the plane in which its discriminant sees them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_DIRECTION = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class SfdaView:
-    """Samples before and after the pull; coordinates are distances in a space that holds the centred features.
+    """Samples before and after the pull, in coordinates of a space that holds the centred features.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def view_sfda(statistics: Decomposition, result: SfdaResult, mix: Array) -> Sfda
     points = statistics.coordinates
     moved = points + (pull.places - within.centres)[labels]
     pulled = kept * (points - pull.origins[labels]) + pull.others[labels]
-    # With S = L L' and M = L^-1 mu' the table mu' S^-1 mu is M'M: its eigenvectors are the axes of the whitened
-    # class means, and x' S^-1 mu is all that is needed to find a sample along them.
+    # With S = L L' and M = L^-1 mu' the table mu' S^-1 mu is M'M: its eigenvectors are the axes of the
+    # whitened class means, and x' S^-1 mu is all that is needed to find a sample along them.
     products = mix @ within.products @ mix.T
     values, vectors = np.linalg.eigh(products)
     values, vectors = values[::-1][:2], vectors[:, ::-1][:, :2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -67,15 +67,17 @@ def metric_intermediates(name: str, inputs: MetricInputs) -> Any:
             f"{spec.title} has no value for these features: {error}.",
             hint="Look for features that are huge, or the same for all samples.",
         ) from error
-    for field in fields(record):
-        _freeze(getattr(record, field.name))
+    _freeze(record)
     return record
 
 
 def _freeze(value: object) -> None:
-    """Make arrays read-only, also those in a tuple."""
+    """Make arrays read-only, also those in a tuple or in a record."""
     if isinstance(value, np.ndarray):
         value.setflags(write=False)
     elif isinstance(value, tuple):
         for item in value:
             _freeze(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            _freeze(getattr(value, field.name))

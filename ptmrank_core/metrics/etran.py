@@ -14,9 +14,8 @@ from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda
-from ptmrank_core.metrics.numerics.energy import lowest_energy
+from ptmrank_core.metrics.numerics.energy import lowest_energy, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.min_max import Components, join_min_max
-from ptmrank_core.metrics.numerics.nearest_means import nearest_mean_log_probs
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "combine", "etran", "etran_output"]

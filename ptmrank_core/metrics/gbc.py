@@ -74,8 +74,7 @@ def gbc(embeddings: ArrayLike, labels: ArrayLike, *, shape: ClassShape = "spheri
 def gbc_output(inputs: MetricInputs, *, shape: ClassShape = "spherical") -> MetricOutput:
     """Return :func:`gbc` with the logarithm of the overlap and the closest pair's distance."""
     result = fit_class_gaussians(inputs.decomposition, shape)
-    pairs = result.distances[~np.eye(inputs.n_classes, dtype=bool)]
-    overlap = float(np.exp(-pairs).sum())
+    pairs, overlap = result.pairs, result.overlap
     floored = float(np.mean(result.variances == VARIANCE_FLOOR))
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if inputs.label_notes:

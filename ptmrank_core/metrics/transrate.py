@@ -72,7 +72,7 @@ def transrate_output(inputs: MetricInputs, *, form: RateForm = "uniform") -> Met
     """Return :func:`transrate` with its two rates."""
     statistics = inputs.decomposition
     result = coding_rates(statistics, form)
-    within = float(result.weights @ result.class_rates)
+    within = result.class_rate
     # With weights n_c/n it is a Jensen difference of the concave ln det: below 0 only by round-off.
     value = result.rate - within if form == "uniform" else max(0.0, result.rate - within)
     notes = [*inputs.label_notes, *inputs.feature_notes]

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.intermediates.parts.planes import principal_directions
 from ptmrank_core.metrics.numerics.label_embeddings import (
     fit_labels,
     label_tables,
     span_of_standardised,
 )
-from ptmrank_core.metrics.numerics.planes import principal_directions
 
 __all__ = ["EmmsRecord", "intermediates"]
 

@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.numerics.energy import energies, lowest_samples
-from ptmrank_core.metrics.numerics.nearest_means import nearest_mean_log_probs, nearest_mean_logits
+from ptmrank_core.metrics.numerics.energy import (
+    energies,
+    lowest_samples,
+    nearest_mean_log_probs,
+    nearest_mean_logits,
+)
 
 __all__ = ["EtranRecord", "intermediates"]
 

@@ -16,7 +16,7 @@ from ptmrank_core.metrics.numerics.source_classes import (
     mean_log_likelihood,
 )
 
-__all__ = ["LeepRecord", "intermediates"]
+__all__ = ["LeepRecord", "count_record", "intermediates"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -73,7 +73,22 @@ def intermediates(inputs: MetricInputs) -> LeepRecord:
     probs, labels = inputs.source_probs, inputs.labels
     if probs is None or labels is None:
         raise MetricInputError("Expected labels and source_logits or source_probs.")
-    counts = count_leep(probs, labels, inputs.n_classes)
+    return count_record(probs, labels, inputs.n_classes)
+
+
+def count_record(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepRecord:
+    """Count classes against anything that has probabilities in every sample.
+
+    Parameters
+    ----------
+    probs
+        Shape (n_samples, k), rows sum to 1.
+    labels
+        Codes 0..C-1, shape (n_samples,).
+    n_classes
+        C.
+    """
+    counts = count_leep(probs, labels, n_classes)
     expected = expected_probabilities(probs, labels, counts)
     return LeepRecord(
         labels,

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.intermediates.parts.discriminant_view import SfdaView, view_sfda
+from ptmrank_core.metrics.intermediates.parts.planes import principal_directions
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
-from ptmrank_core.metrics.numerics.discriminant_view import SfdaView, view_sfda
-from ptmrank_core.metrics.numerics.planes import principal_directions
 from ptmrank_core.metrics.numerics.repulsion import push_apart
 
 __all__ = ["PedRecord", "intermediates"]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.intermediates.parts.discriminant_view import SfdaView, view_sfda
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda
-from ptmrank_core.metrics.numerics.discriminant_view import SfdaView, view_sfda
 
 __all__ = ["SfdaRecord", "intermediates"]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.intermediates.parts.planes import principal_directions
 from ptmrank_core.metrics.numerics.optimal_transport import TransportPlan
-from ptmrank_core.metrics.numerics.planes import principal_directions
 from ptmrank_core.metrics.numerics.transfer_bound import (
     LAMBDA,
     TransferBound,

@@ -52,15 +52,20 @@ class NceStatistics:
     ----------
     joint
         P(y, z), shape (n_classes, n_source_classes).
+    parts
+        P(y, z) ln[P(z) / P(y, z)], of which H(Y|Z) is the sum, shape (n_classes, n_source_classes).
     label_entropy
         H(Y), what a source head that says nothing leaves unknown.
-    conditional_entropy
-        H(Y|Z), between 0 and H(Y).
     """
 
     joint: Array
+    parts: Array
     label_entropy: float
-    conditional_entropy: float
+
+    @property
+    def conditional_entropy(self) -> float:
+        """H(Y|Z), between 0 and H(Y)."""
+        return float(np.sum(self.parts))
 
 
 def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
@@ -139,6 +144,6 @@ def count_nce(outputs: Array, labels: NDArray[np.int64], n_classes: int) -> NceS
     class_probs = counts.sum(axis=1) / n_samples
     return NceStatistics(
         joint,
+        parts=joint * np.log(ratio),
         label_entropy=-float(np.sum(class_probs * np.log(class_probs))),
-        conditional_entropy=float(np.sum(joint * np.log(ratio))),
     )

@@ -78,6 +78,6 @@ def _freeze(value: object) -> None:
     elif isinstance(value, tuple):
         for item in value:
             _freeze(item)
-    elif is_dataclass(value) and not isinstance(value, type):
+    elif is_dataclass(value):
         for field in fields(value):
             _freeze(getattr(value, field.name))

@@ -10,13 +10,13 @@ from ptmrank_core.metrics.intermediates.leep import LeepRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.joint import (
     Joint,
     add_cells,
-    add_mass,
+    add_column_bars,
     add_samples,
     joint_table,
+    table_layout,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows, count_of
-from ptmrank_core.reports.figures.style.theme import hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Table
 
 __all__ = ["live_formula", "picture", "table", "words"]
@@ -27,18 +27,12 @@ NOUN, PLURAL = "source class", "source classes"
 def picture(record: LeepRecord, view: View) -> go.Figure:
     """Draw the table of classes against source classes, its masses, and what each sample's class is given."""
     joint = Joint.of(record.joint, record.conditional)
-    figure = make_subplots(
-        2,
-        2,
-        column_widths=[0.66, 0.34],
-        row_heights=[0.74, 0.26],
-        horizontal_spacing=0.04,
-        vertical_spacing=0.04,
-        specs=[[{}, {}], [{}, None]],
-    )
+    layout = table_layout(joint)
+    figure = make_subplots(**layout.grid)
     names = [str(column + 1) for column in joint.columns]
     add_cells(figure, joint, view, names, {"row": 1, "col": 1})
-    add_mass(figure, joint, names, {"row": 2, "col": 1}, title=NOUN, axis="mass")
+    masses = joint.mass[list(joint.columns)]
+    add_column_bars(figure, masses, names, {"row": 2, "col": 1}, title=NOUN, axis="mass")
     drawn = chosen_rows(len(record.labels))
     add_samples(
         figure,
@@ -48,11 +42,7 @@ def picture(record: LeepRecord, view: View) -> go.Figure:
         {"row": 1, "col": 2},
         axis="what its own class is given",
     )
-    figure.update_layout(
-        height=230 + 34 * max(4, len(joint.rows)), margin={"l": 10, "r": 10, "t": 10, "b": 10}
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 520)
+    layout.finish(figure)
     return figure
 
 
@@ -60,7 +50,8 @@ def table(record: LeepRecord, view: View) -> Table:
     """List the whole table."""
     joint = Joint.of(record.joint, record.conditional)
     names = [str(column + 1) for column in range(len(joint.mass))]
-    return joint_table("source_classes", "Classes against source classes", joint, view, names, NOUN)
+    about = ("source_classes", "Classes against source classes", NOUN)
+    return joint_table(about, joint, view, names)
 
 
 def live_formula(record: LeepRecord, _: View) -> str:

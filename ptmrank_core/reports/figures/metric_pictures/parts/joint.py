@@ -13,10 +13,20 @@ from numpy.typing import NDArray
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, count_of
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
-from ptmrank_core.reports.figures.style.theme import BRIGHT
+from ptmrank_core.reports.figures.style.theme import BRIGHT, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 
-__all__ = ["PROBABILITY_SCALE", "Joint", "add_cells", "add_mass", "add_samples", "joint_table"]
+__all__ = [
+    "MASS_PIXELS",
+    "PROBABILITY_SCALE",
+    "Joint",
+    "TableLayout",
+    "add_cells",
+    "add_column_bars",
+    "add_samples",
+    "joint_table",
+    "table_layout",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Place: TypeAlias = dict[str, int]
@@ -24,6 +34,9 @@ Place: TypeAlias = dict[str, int]
 MOST_ROWS, MOST_COLUMNS = 20, 24
 KEPT_IN_ORDER = 12  # columns; more are put beside those that stand for the same class
 MOST_NUMBERED = 72  # cells; the numbers of more are in the table and in the hover
+ROW_PIXELS, AXES_PIXELS = 34, 90
+MASS_PIXELS = 90
+"""Height of the bars below a table."""
 LANES = 9  # of the points of one class, one below another
 # Dark for 1: on a dark page the ramp is turned round.
 PROBABILITY_SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type: ignore[operator]
@@ -107,13 +120,51 @@ def add_cells(figure: go.Figure, joint: Joint, view: View, names: Sequence[str],
     figure.update_yaxes(**_ticks(row_names), range=[len(row_names) - 0.5, -0.5], title="class", **place)
 
 
-def add_mass(
-    figure: go.Figure, joint: Joint, names: Sequence[str], place: Place, *, title: str, axis: str
+@dataclass(frozen=True, eq=False, slots=True)
+class TableLayout:
+    """A table with bars below it, and something beside it.
+
+    Parameters
+    ----------
+    grid
+        Arguments of ``make_subplots``.
+    height
+        Pixels of the whole.
+    """
+
+    grid: dict[str, Any]
+    height: int
+
+    def finish(self, figure: go.Figure) -> None:
+        """Set what all such figures have."""
+        figure.update_layout(height=self.height, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+        hide_buttons(figure)
+        set_least_width(figure, 560)
+
+
+def table_layout(joint: Joint) -> TableLayout:
+    """Give each row of the table the same height, and the bars theirs, whatever the number of rows."""
+    pixels = max(160, ROW_PIXELS * len(joint.rows))
+    bars = MASS_PIXELS / (MASS_PIXELS + pixels)
+    grid = {
+        "rows": 2,
+        "cols": 2,
+        "column_widths": [0.66, 0.34],
+        "row_heights": [1 - bars, bars],
+        "horizontal_spacing": 0.06,
+        "vertical_spacing": 0.04,
+        "specs": [[{}, {}], [{}, None]],
+    }
+    return TableLayout(grid, pixels + MASS_PIXELS + AXES_PIXELS)
+
+
+def add_column_bars(
+    figure: go.Figure, values: Array, names: Sequence[str], place: Place, *, title: str, axis: str
 ) -> None:
-    """Draw what share of all samples each column stands for, below the table."""
+    """Draw a number of each drawn column, at least 0, below the table."""
     figure.add_bar(
-        x=list(range(len(joint.columns))),
-        y=joint.mass[list(joint.columns)],
+        x=list(range(len(values))),
+        y=values,
         marker={"color": BRIGHT[0]},
         showlegend=False,
         hovertemplate="%{y:.3f}<extra></extra>",
@@ -149,23 +200,32 @@ def add_samples(
     )
 
 
-def joint_table(name: str, title: str, joint: Joint, view: View, columns: Sequence[str], first: str) -> Table:
+def joint_table(
+    about: tuple[str, str, str],
+    joint: Joint,
+    view: View,
+    columns: Sequence[str],
+    extra: tuple[Column, Array] | None = None,
+) -> Table:
     """List the whole table: a row for each column of the picture that has any mass, its mass and classes.
 
     Parameters
     ----------
-    name, title
-        Of the table.
+    about
+        Name and title of the table, and what a column is.
     joint, view
         What is drawn.
     columns
         Names of all columns, drawn or not.
-    first
-        What a column is.
+    extra
+        Another number of every column.
     """
+    name, title, first = about
+    others = () if extra is None else (extra[0],)
     heads = (
         Column("of", first),
         Column("mass", "share of the samples", "number", fixed(4)),
+        *others,
         *(
             Column(f"class_{code + 1}", class_name, "number", fixed(4), "of which are in class")
             for code, class_name in enumerate(view.class_names)
@@ -174,7 +234,8 @@ def joint_table(name: str, title: str, joint: Joint, view: View, columns: Sequen
     records: list[dict[str, Any]] = []
     for place in np.flatnonzero(joint.mass).tolist():
         shares = {f"class_{code + 1}": float(row[place]) for code, row in enumerate(joint.conditional)}
-        records.append({"of": columns[place], "mass": float(joint.mass[place]), **shares})
+        own = {} if extra is None else {extra[0].key: float(extra[1][place])}
+        records.append({"of": columns[place], "mass": float(joint.mass[place]), **own, **shares})
     return Table.of(name, title, heads, records)
 
 

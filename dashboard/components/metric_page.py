@@ -1,17 +1,19 @@
-"""One metric: its idea, its formula, what it needs, when it fails, where it comes from, its numbers here."""
+"""One metric in words, all of them its own facts: idea, formula, when to use it, its record, its paper."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.wording import with_links
+from dashboard.components.tables import show_table
+from dashboard.wording import plain, with_links
 from ptmrank_core.lessons import Opinion
-from ptmrank_core.metrics import METRICS, describe_input
+from ptmrank_core.metrics import MEASURED_AT, METRICS, describe_input, differences
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
+from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 
-__all__ = ["metric_page", "say_needs"]
+__all__ = ["lowered", "metric_facts", "metric_formula", "metric_page", "say_needs"]
 
 
 def metric_page(metric: str, opinion: Opinion) -> None:
@@ -22,23 +24,62 @@ def metric_page(metric: str, opinion: Opinion) -> None:
     metric
         Name of a default form.
     opinion
-        The scores whose intermediate values are shown.
+        What the metrics say of the samples whose intermediate values are shown.
     """
-    spec = METRICS[metric]
-    formula = spec.formula
     words, numbers = st.columns([3, 2], gap="large")
     with words:
-        st.markdown(f"### {spec.title}\n{spec.idea}")
-        st.latex(formula.latex)
-        st.caption(formula.symbols)
-        st.markdown(formula.meaning)
-        st.markdown(
-            f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
-            f"**Higher is better**{_range(spec.bounds)}. **Paper:** {with_links(spec.reference)}."
-        )
-        st.caption(say_agreement(spec.prior_agreement))
+        metric_formula(metric)
     with numbers:
         _components(metric, opinion)
+    metric_facts(metric)
+
+
+def metric_formula(metric: str) -> None:
+    """Draw what a metric asks: its name, its idea, its formula and what that means.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form or of evidence.
+    """
+    spec = METRICS[metric]
+    st.markdown(f"### {spec.title}\n{spec.idea}")
+    st.latex(spec.formula.latex)
+    st.caption(spec.formula.symbols)
+    st.markdown(spec.formula.meaning)
+
+
+def metric_facts(metric: str) -> None:
+    """Draw what somebody who chooses a metric wants to know, its paper, and how it fared so far.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form or of evidence.
+    """
+    spec, traits = METRICS[metric], METRICS[metric].traits
+    choosing, origin = st.columns(2, gap="large")
+    with choosing:
+        st.markdown(
+            f"**Use it when** {lowered(traits.use_when)}\n\n**Not to be trusted when** "
+            f"{lowered(spec.fails_when)}\n\n**Assumes** {lowered(plain(traits.assumes))}\n\n"
+            f"**Needs** {say_needs(spec)}.\n\n"
+            f"**Higher is better**{_range(spec.bounds)}."
+        )
+    with origin:
+        st.markdown(
+            f"**Paper** {plain(spec.paper.title)}: {with_links(spec.reference)}.\n\n"
+            f"**Time grows with** {plain(traits.complexity)} (n samples, d features, C classes, z source "
+            f"classes.) Measured: {spec.measured_seconds:.2g} s a model at {MEASURED_AT}."
+        )
+        if told := differences(metric):
+            st.markdown(f"**Here and in the authors' code** {plain(told)}")
+    st.markdown("#### How it fared against fine-tuning")
+    st.caption(with_links(say_agreement(spec.prior_agreement)))
+    table = prior_agreement_table(metric)
+    if table.rows:
+        with st.expander(f"All {len(table.rows)} comparisons, with their sources"):
+            show_table(table, alt=table.title)
 
 
 def say_needs(spec: MetricSpec) -> str:
@@ -48,7 +89,8 @@ def say_needs(spec: MetricSpec) -> str:
     )
 
 
-def _lower(sentence: str) -> str:
+def lowered(sentence: str) -> str:
+    """Begin a sentence in the middle of another."""
     return sentence[0].lower() + sentence[1:]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.bhattacharyya import (
@@ -120,6 +120,7 @@ GBC = MetricSpec(
         r" of $v_c$ and $v_{c'}$; $D_B$: Bhattacharyya distance of two round Gaussians.",
         "Every class is a ball. How much do the balls overlap in pairs? 0 is no overlap.",
     ),
+    traits=traits.GBC,
     version=1,
 )
 SPECS = (

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -108,6 +108,7 @@ SPECS = (
             "Each source class stands for the mixture of your classes that it is seen with. How well do these"
             " mixtures predict the labels?",
         ),
+        traits=traits.LEEP,
         version=1,
     ),
 )

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import agreements, papers
+from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.gaussian_mixture import (
     COMPONENTS_PER_CLASS,
@@ -63,8 +63,7 @@ def nleep(
     capped at half the samples; ``"spherical"`` is that of EMAB (5 C components, C fewer until there are
     fewer than samples). Where a covariance is not positive definite, 1e-6 on its diagonal becomes ten
     times as much until it is. Samples are put into an order of their own first, and their coordinates are
-    rounded to ten digits, so that neither their order nor round-off counts; other seeds move the score by up
-    to about 0.1.
+    rounded to ten digits: neither their order nor round-off counts. Other seeds move it by up to about 0.1.
 
     References
     ----------
@@ -126,6 +125,7 @@ NLEEP = MetricSpec(
         r" Gaussian mixture of five components for each class; $\hat P(y\mid v)$ as in LEEP.",
         "LEEP without a head: clusters of the features take the place of the source classes.",
     ),
+    traits=traits.NLEEP,
     version=1,
 )
 SPECS = (

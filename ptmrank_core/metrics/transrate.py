@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.coding_rate import RateForm, coding_rates
@@ -106,6 +106,7 @@ TRANSRATE = MetricSpec(
         r"$Z$: centred features, $Z_c$ those of class $c$ ($n$ rows each); $\epsilon=10^{-4}$.",
         "How many more nats do all samples take to encode to a fixed precision than those of one class?",
     ),
+    traits=traits.TRANSRATE,
     version=1,
     rewards_width=True,
     adds_up=True,

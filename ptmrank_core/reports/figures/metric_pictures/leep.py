@@ -40,7 +40,7 @@ def picture(record: LeepRecord, view: View) -> go.Figure:
         record.labels[drawn],
         joint,
         {"row": 1, "col": 2},
-        axis="what its own class is given",
+        axis="probability given",
     )
     layout.finish(figure)
     return figure

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.metric_page import metric_facts, metric_formula
 from dashboard.views.learn.pictures.drawing import ask_class, draw_picture, offer_file
 from dashboard.views.learn.pictures.seen import see
-from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
+from dashboard.views.learn.scenes.settings import LETTERS, ask_candidate, ask_task
 from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.reports.figures.metric_pictures import pictured_metrics
@@ -30,45 +30,44 @@ def draw() -> None:
     if metric is None:
         return
     task, candidate = _samples()
-    _picture(metric, task, candidate)
+    _draw_metric(metric, task, candidate)
     metric_facts(metric)
 
 
 def _samples() -> tuple[Task, Candidate]:
-    """Ask for the samples and the candidates of the playground, and for the one that is looked at."""
-    names = ask_names()
-    task = ask_task()
-    seen = st.segmented_control(
-        "Seen through",
-        names,
-        default=names[0],
-        format_func=lambda name: f"Candidate {name}",
-        key="seen",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
-    )
-    candidates = {}
-    for name, column in zip(names, st.columns(len(names), gap="medium"), strict=True):
-        with column:
-            candidates[name] = ask_candidate(name)
-    return task, candidates[seen if seen in candidates else names[0]]
+    """Ask for the samples, and for the candidate of the playground that is looked at."""
+    whose, model = st.columns(2, gap="large")
+    with model:
+        name = st.segmented_control(
+            "Seen through the candidate",
+            LETTERS,
+            default=LETTERS[0],
+            key="seen",
+            bind="query-params",
+            required=True,
+            help="The candidates of the playground, as they are set there.",
+        )
+        candidate = ask_candidate(name or LETTERS[0])
+    with whose:
+        task = ask_task()
+    return task, candidate
 
 
-def _picture(metric: str, task: Task, candidate: Candidate) -> None:
-    """Draw what the metric sees in these samples, beside its formula."""
+def _draw_metric(metric: str, task: Task, candidate: Candidate) -> None:
+    """Draw what the metric sees in these samples, beside its formula and the same with their numbers."""
     seen = see(metric, task, candidate)
-    words, picture_place = st.columns([2, 3], gap="large")
+    words, place = st.columns([1, 2], gap="large")
     with words:
         metric_formula(metric)
-    with picture_place:
-        if seen.record is None:
-            st.info(seen.problem)
-            return
-        if metric not in pictured_metrics():
-            return
-        names = tuple(f"class {code + 1}" for code in range(task.n_classes))
-        view = ask_class(metric, names)
+    if seen.record is None:
+        place.info(seen.problem)
+        return
+    with words:
+        st.metric(f"{METRICS[metric].title} here", f"{seen.record.value:.4g}")
+    if metric not in pictured_metrics():
+        return
+    with place:
+        view = ask_class(metric, tuple(f"class {code + 1}" for code in range(task.n_classes)))
         picture = draw_picture(metric, seen.record, view)
     with words:
         st.markdown("**With the numbers of these samples**")

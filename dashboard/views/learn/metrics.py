@@ -64,6 +64,8 @@ def _draw_metric(metric: str, task: Task, candidate: Candidate) -> None:
         return
     with words:
         st.metric(f"{METRICS[metric].title} here", f"{seen.record.value:.4g}")
+        for warning in seen.warnings:
+            st.warning(warning)
     if metric not in pictured_metrics():
         return
     with place:

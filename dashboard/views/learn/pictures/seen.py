@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.views.learn.scenes.work import world_of
 from ptmrank_core.errors import MetricError, MetricInputError
 from ptmrank_core.lessons import Candidate, Task
-from ptmrank_core.metrics import MetricInputs, metric_intermediates, prepare_inputs
+from ptmrank_core.metrics import MetricInputs, compute, metric_intermediates, prepare_inputs
 
 __all__ = ["Seen", "see"]
 
@@ -28,10 +28,13 @@ class Seen:
         Its intermediate quantities, ``None`` where it has no value.
     problem
         Why it has none; empty where it has.
+    warnings
+        What is odd about the score.
     """
 
     record: Any
     problem: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=N_INPUTS)
@@ -51,7 +54,8 @@ def see(metric: str, task: Task, candidate: Candidate) -> Seen:
     task, candidate
         The samples, and the model that sees them.
     """
+    inputs = inputs_of(task, candidate)
     try:
-        return Seen(metric_intermediates(metric, inputs_of(task, candidate)))
+        return Seen(metric_intermediates(metric, inputs), warnings=compute(metric, inputs).warnings)
     except (MetricError, MetricInputError) as error:
         return Seen(None, str(error))

@@ -85,7 +85,7 @@ def test_it_reaches_what_scikit_learn_reaches() -> None:
 
 
 def test_it_finds_what_is_hidden_as_another_network_does() -> None:
-    """A probe on the features guesses; scikit-learn's network on the activations and ours tell the classes."""
+    """A probe on the features guesses; our network and that of scikit-learn tell the classes."""
     task, candidate = Task(n_per_class=150), Candidate(separation=0.0, hidden=4.0)
     world = make_world(task, candidate)
     labels, fresh = world.arrays["labels"], world.held_out

@@ -1,12 +1,16 @@
-"""What each metric sees: one page for each of them, in a scene."""
+"""What each metric sees: its picture, its formula with live numbers, and when to believe it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.metric_page import metric_page
-from ptmrank_core.lessons import Candidate, Opinion, Task, score_candidate
+from dashboard.components.metric_page import metric_facts, metric_formula
+from dashboard.views.learn.pictures.drawing import ask_class, draw_picture, offer_file
+from dashboard.views.learn.pictures.seen import see
+from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
+from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.reports.figures.metric_pictures import pictured_metrics
 
 __all__ = ["draw"]
 
@@ -23,10 +27,60 @@ def draw() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    if metric is not None:
-        metric_page(metric, _opinion())
+    if metric is None:
+        return
+    task, candidate = _samples()
+    _picture(metric, task, candidate)
+    metric_facts(metric)
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _opinion() -> Opinion:
-    return score_candidate(Task(), Candidate())
+def _samples() -> tuple[Task, Candidate]:
+    """Ask for the samples and the candidates of the playground, and for the one that is looked at."""
+    names = ask_names()
+    task = ask_task()
+    seen = st.segmented_control(
+        "Seen through",
+        names,
+        default=names[0],
+        format_func=lambda name: f"Candidate {name}",
+        key="seen",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
+    )
+    candidates = {}
+    for name, column in zip(names, st.columns(len(names), gap="medium"), strict=True):
+        with column:
+            candidates[name] = ask_candidate(name)
+    return task, candidates[seen if seen in candidates else names[0]]
+
+
+def _picture(metric: str, task: Task, candidate: Candidate) -> None:
+    """Draw what the metric sees in these samples, beside its formula."""
+    seen = see(metric, task, candidate)
+    words, picture_place = st.columns([2, 3], gap="large")
+    with words:
+        metric_formula(metric)
+    with picture_place:
+        if seen.record is None:
+            st.info(seen.problem)
+            return
+        if metric not in pictured_metrics():
+            return
+        names = tuple(f"class {code + 1}" for code in range(task.n_classes))
+        view = ask_class(metric, names)
+        picture = draw_picture(metric, seen.record, view)
+    with words:
+        st.markdown("**With the numbers of these samples**")
+        st.latex(picture.live_formula)
+        offer_file(picture, _say(task, candidate))
+
+
+def _say(task: Task, candidate: Candidate) -> str:
+    """Say what the samples are, for a file that leaves the page."""
+    head = "no source head" if candidate.head is None else f"a source head that follows {candidate.head:.0%}"
+    return (
+        f"Artificial samples, draw {task.seed}: {task.n_classes} classes of {task.n_per_class}, "
+        f"{task.wrong_labels:.0%} of the labels redrawn; class means {candidate.separation:g} standard "
+        f"deviations apart, {candidate.n_noise_features} features that know nothing, {head}."
+    )

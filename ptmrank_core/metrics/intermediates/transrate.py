@@ -42,6 +42,8 @@ class TransrateRecord:
         The same of each class, shape (n_classes, most directions), 0 beyond the directions of a class.
     mean_class_terms
         Their mean over the classes, shape (most directions,).
+    gains
+        ``terms`` less ``mean_class_terms``: what each direction adds to the score, shape (most directions,).
     rate
         R(Z).
     class_rates
@@ -58,6 +60,7 @@ class TransrateRecord:
     terms: Array
     class_terms: Array
     mean_class_terms: Array
+    gains: Array
     rate: float
     class_rates: Array
     value: float
@@ -88,15 +91,17 @@ def intermediates(inputs: MetricInputs) -> TransrateRecord:
     class_terms = np.zeros((len(own), max(len(singular), *(len(values) for values in own))))
     for row, values, count in zip(class_terms, own, statistics.class_counts, strict=True):
         row[: len(values)] = 0.5 * np.log1p(values**2 / (count * DISTORTION))
+    terms, mean_terms = 0.5 * np.log1p(singular**2 / (statistics.n_samples * DISTORTION)), class_terms.mean(0)
     return TransrateRecord(
         DISTORTION,
         statistics.n_samples,
         statistics.class_counts,
         singular,
         own,
-        0.5 * np.log1p(singular**2 / (statistics.n_samples * DISTORTION)),
+        terms,
         class_terms,
-        class_terms.mean(axis=0),
+        mean_terms,
+        np.pad(terms, (0, len(mean_terms) - len(terms))) - mean_terms,
         rates.rate,
         rates.class_rates,
         rates.rate - rates.class_rate,

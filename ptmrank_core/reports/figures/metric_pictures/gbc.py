@@ -16,7 +16,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     circles,
     name_axes,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
 from ptmrank_core.reports.figures.style.theme import BRIGHT, class_marker, hide_buttons, set_least_width
@@ -25,17 +25,21 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_CLASSES = 12  # of a matrix; of more the closest pairs are drawn
-MOST_NUMBERED = 8
+MOST_NUMBERED = 6
 MOST_PAIRS = 20
 MOST_LISTED = 500
+LEAST_PIXELS = 680
 
 
 def picture(record: GbcRecord, view: View) -> go.Figure:
     """Draw the classes as circles on two components, and the overlap of every pair."""
-    figure = make_subplots(1, 2, column_widths=[0.55, 0.45], horizontal_spacing=0.16)
+    n_classes = len(view.class_names)
+    is_matrix = n_classes <= MOST_CLASSES
+    names = view.short_names(range(n_classes)) if is_matrix else _pair_names(record, view)
+    gap = gap_before(names, LEAST_PIXELS)
+    figure = make_subplots(1, 2, column_widths=[0.55, 0.45], horizontal_spacing=gap)
     plane = {"row": 1, "col": 1}
     add_points(figure, record.points, record.labels, view, plane, size=4)
-    n_classes = len(view.class_names)
     rings = circles(record.centres, record.radii)
     if n_classes <= MOST_NAMED:
         for code, ring in enumerate(rings):
@@ -43,25 +47,24 @@ def picture(record: GbcRecord, view: View) -> go.Figure:
     else:
         add_outlines(figure, rings, plane, width=1)
     name_axes(figure, plane, ("first principal component", "second principal component"), "x")
-    if n_classes <= MOST_CLASSES:
-        _add_matrix(figure, record, view)
+    if is_matrix:
+        _add_matrix(figure, record, names)
     else:
-        _add_pairs(figure, record, view)
+        _add_pairs(figure, record, names)
     figure.update_layout(
         height=440,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, 620)
+    set_least_width(figure, LEAST_PIXELS)
     return figure
 
 
-def _add_matrix(figure: go.Figure, record: GbcRecord, view: View) -> None:
+def _add_matrix(figure: go.Figure, record: GbcRecord, names: list[str]) -> None:
     """Draw the overlap of every pair; a class with itself does not count and is empty."""
     place = {"row": 1, "col": 2}
-    n_classes = len(view.class_names)
-    names = view.short_names(range(n_classes))
+    n_classes = len(names)
     figure.add_heatmap(
         z=np.where(np.eye(n_classes, dtype=bool), np.nan, record.overlaps),
         zmin=0,
@@ -87,11 +90,10 @@ def _add_matrix(figure: go.Figure, record: GbcRecord, view: View) -> None:
     figure.update_yaxes(**ticks, title="class", range=[n_classes - 0.5, -0.5], **place)
 
 
-def _add_pairs(figure: go.Figure, record: GbcRecord, view: View) -> None:
+def _add_pairs(figure: go.Figure, record: GbcRecord, names: list[str]) -> None:
     """Draw the pairs that overlap most."""
     place = {"row": 1, "col": 2}
     pairs = _closest(record, MOST_PAIRS)
-    names = [" / ".join(view.short_names(pair)) for pair in pairs]
     figure.add_bar(
         y=list(range(len(pairs))),
         x=[float(record.overlaps[pair]) for pair in pairs],
@@ -102,7 +104,13 @@ def _add_pairs(figure: go.Figure, record: GbcRecord, view: View) -> None:
         **place,
     )
     figure.update_yaxes(tickvals=list(range(len(pairs))), ticktext=names, autorange="reversed", **place)
-    figure.update_xaxes(title="overlap of the closest pairs", rangemode="tozero", nticks=4, **place)
+    figure.update_xaxes(
+        title="overlap of the closest pairs", rangemode="tozero", nticks=4, exponentformat="e", **place
+    )
+
+
+def _pair_names(record: GbcRecord, view: View) -> list[str]:
+    return [" / ".join(view.short_names(pair)) for pair in _closest(record, MOST_PAIRS)]
 
 
 def _closest(record: GbcRecord, most: int) -> list[tuple[int, int]]:
@@ -146,7 +154,7 @@ def live_formula(record: GbcRecord, view: View) -> str:
         terms = few_terms([*signed([-2 * float(record.overlaps[pair]) for pair in pairs]), ""])
     return lines(
         rf"D_B({one + 1},{other + 1})&={means}+{number(spreads)}="
-        rf"{number(float(record.distances[one, other]))},\quad"
+        rf"{number(float(record.distances[one, other]))},\qquad "
         rf"e^{{-D_B}}={number(float(record.overlaps[one, other]))}",
         rf"-\sum_{{c\neq c'}}e^{{-D_B(c,c')}}&={terms}={number(record.value, 4)}",
     )
@@ -161,8 +169,8 @@ def words(record: GbcRecord, view: View) -> Words:
         left_out.append(f"Of {n_classes * (n_classes - 1) // 2:,} pairs the {MOST_PAIRS} closest are drawn.")
     if n_components > 2:
         left_out.append(
-            f"The balls are in {n_components} principal components; two are drawn, so balls that overlap here "
-            f"may be apart."
+            f"The balls are in {n_components} principal components; two are drawn, so balls that overlap "
+            "here may be apart."
         )
     return Words(
         "How much do the classes, as balls, overlap?",

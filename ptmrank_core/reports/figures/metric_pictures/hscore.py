@@ -1,4 +1,4 @@
-"""What H-Score sees: how much of the features' covariance, direction by direction, lies between the classes."""
+"""What H-Score sees: how much of the covariance, direction by direction, lies between the classes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from ptmrank_core.metrics.intermediates.hscore import HscoreRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
+    MOST_NAMED,
     add_outlines,
     add_points,
     name_axes,
@@ -29,18 +30,21 @@ def picture(record: HscoreRecord, view: View) -> go.Figure:
     add_points(figure, record.points, record.labels, view, plane)
     kinds = (
         ("all samples", GREY, "solid"),
-        ("all samples, shrunk", BRIGHT[0], "dash"),
-        ("class means", BRIGHT[1], "solid"),
+        ("shrunk", BRIGHT[0], "dash"),
+        ("between classes", BRIGHT[1], "solid"),
     )
     for (name, color, dash), axes in zip(kinds, record.ellipses, strict=True):
-        add_outlines(
-            figure, [outline((0.0, 0.0), axes)], plane, color=color, dash=dash, name=f"covariance: {name}"
-        )
+        add_outlines(figure, [outline((0.0, 0.0), axes)], plane, color=color, dash=dash, name=name)
     figure.add_scatter(
         x=record.class_means[:, 0],
         y=record.class_means[:, 1],
         mode="markers",
-        marker={"color": BRIGHT[1], "size": 11, "symbol": "x", "line": {"color": INK, "width": 1}},
+        marker={
+            "color": BRIGHT[1],
+            "size": 11 if len(record.class_means) <= MOST_NAMED else 6,
+            "symbol": "x",
+            "line": {"color": INK, "width": 1},
+        },
         name="class mean",
         hoverinfo="name",
         **plane,
@@ -65,7 +69,7 @@ def _add_spectrum(figure: go.Figure, record: HscoreRecord) -> None:
         x=directions,
         y=record.parts[: len(directions)],
         marker={"color": BRIGHT[0]},
-        name="counted after shrinking",
+        name="counted",
         hovertemplate="direction %{x} adds %{y:.3f}<extra></extra>",
         **place,
     )
@@ -74,7 +78,7 @@ def _add_spectrum(figure: go.Figure, record: HscoreRecord) -> None:
         y=record.shares[: len(directions)],
         mode="markers",
         marker={"color": BRIGHT[1], "size": 7, "symbol": "diamond"},
-        name="share between the classes",
+        name="share between classes",
         hovertemplate="direction %{x}: %{y:.1%} between the classes<extra></extra>",
         **place,
     )
@@ -107,22 +111,15 @@ def table(record: HscoreRecord, _: View) -> Table:
 
 def live_formula(record: HscoreRecord, _: View) -> str:
     """Put the numbers of these samples into the trace, direction by direction."""
-    parts = few_terms(signed(record.parts.tolist()))
-    a, m = number(record.shrinkage), number(record.mean_variance)
-    keep = number(1 - record.shrinkage)
-    first = (
-        [number(float(values[0])) for values in (record.between, record.total)] if len(record.parts) else []
-    )
+    a, m, keep = (number(v) for v in (record.shrinkage, record.mean_variance, 1 - record.shrinkage))
     shown = [
         rf"a&={a},\quad m={m}",
         r"(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\Sigma_B\big)&=\sum_j(1-a)\,\tfrac{b_j}{(1-a)\lambda_j+a\,m}",
     ]
-    if first:
-        between, total = first
-        shown.append(
-            rf"j=1:\;&{keep}\cdot\tfrac{{{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}={number(float(record.parts[0]))}"
-        )
-        shown.append(rf"&={parts}={number(record.value, 4)}")
+    if len(record.parts):
+        between, total, part = (number(float(v[0])) for v in (record.between, record.total, record.parts))
+        shown.append(rf"j=1:\;&{keep}\cdot\tfrac{{{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}={part}")
+        shown.append(rf"&={few_terms(signed(record.parts.tolist()))}={number(record.value, 4)}")
     return lines(*shown)
 
 
@@ -139,7 +136,7 @@ def words(record: HscoreRecord, view: View) -> Words:
         "How much of each direction lies between the classes?",
         f"The samples on two principal components with the covariance of all samples and that of the class "
         f"means, and for {count_of(n_directions, 'direction')} the share that lies between the classes. The "
-        f"shrinkage is {record.shrinkage:.3f}, the score {record.value:.4g} of about {n_classes - 1} at most.",
+        f"shrinkage is {record.shrinkage:.3f}, the score {record.value:.4g}, {n_classes - 1} or so at most.",
         "A diamond at 1 is a direction in which only the class matters; the bar is what shrinking leaves of "
         "it, little where the direction is narrow, and H-Score is the sum of the bars.",
         left_out,

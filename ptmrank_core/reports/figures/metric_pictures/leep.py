@@ -30,7 +30,7 @@ def picture(record: LeepRecord, view: View) -> go.Figure:
     layout = table_layout(joint)
     figure = make_subplots(**layout.grid)
     names = [str(column + 1) for column in joint.columns]
-    add_cells(figure, joint, view, names, {"row": 1, "col": 1})
+    add_cells(figure, joint, view, {"row": 1, "col": 1})
     masses = joint.mass[list(joint.columns)]
     add_column_bars(figure, masses, names, {"row": 2, "col": 1}, title=NOUN, axis="mass")
     drawn = chosen_rows(len(record.labels))

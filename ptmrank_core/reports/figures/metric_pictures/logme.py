@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.logme import LogmeRecord, evidence_surface
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
@@ -16,24 +16,38 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["IS_OF_ONE_CLASS", "live_formula", "picture", "table", "words"]
 
 IS_OF_ONE_CLASS = True
-MOST_BARS = 20
+MOST_MARKS = 20
 LEVELS = 14
+LEAST_PIXELS = 640
+BARS = 0.32  # of the width
 # What is worse than so many parts of the surface is all in the colour of the worst: it is of no interest.
 WORST = 0.4
+BAR = {
+    "title": {"text": "log evidence, nats", "side": "bottom"},
+    "orientation": "h",
+    "x": 0.0,
+    "xanchor": "left",
+    "y": -0.24,
+    "yanchor": "top",
+    "len": 0.5,
+    "thickness": 12,
+    "nticks": 6,
+}
 SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type: ignore[operator]
 
 
 def picture(record: LogmeRecord, view: View) -> go.Figure:
     """Draw the evidence of the chosen target with the path on it, and the evidence of every target."""
-    figure = make_subplots(1, 2, column_widths=[0.68, 0.32], horizontal_spacing=0.16)
+    shown = _shown(record, view)
+    gap = gap_before(view.short_names(shown), LEAST_PIXELS)
+    figure = make_subplots(1, 2, column_widths=[1 - BARS, BARS], horizontal_spacing=gap)
     _add_surface(figure, record, view)
     _add_path(figure, record, view)
-    shown = _shown(record, view)
-    figure.add_bar(
+    figure.add_scatter(
         y=list(range(len(shown))),
         x=record.evidence[shown],
-        orientation="h",
-        marker={"color": [BRIGHT[0] if target == view.chosen else GREY for target in shown]},
+        mode="markers",
+        marker={"size": 10, "color": [BRIGHT[0] if target == view.chosen else GREY for target in shown]},
         showlegend=False,
         hovertemplate="%{x:.3f} nats<extra></extra>",
         row=1,
@@ -42,14 +56,14 @@ def picture(record: LogmeRecord, view: View) -> go.Figure:
     figure.add_vline(record.value, line={"color": BRIGHT[1], "dash": "dot", "width": 2}, row=1, col=2)
     ticks = {"tickvals": list(range(len(shown))), "ticktext": view.short_names(shown)}
     figure.update_yaxes(**ticks, autorange="reversed", zeroline=False, row=1, col=2)
-    figure.update_xaxes(title="log evidence", nticks=4, row=1, col=2)
+    figure.update_xaxes(title="log evidence, nats", nticks=4, zeroline=False, row=1, col=2)
     figure.update_layout(
-        height=420,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=480,
+        margin={"l": 10, "r": 10, "t": 30, "b": 110},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, 600)
+    set_least_width(figure, LEAST_PIXELS)
     return figure
 
 
@@ -65,7 +79,7 @@ def _add_surface(figure: go.Figure, record: LogmeRecord, view: View) -> None:
             colorscale=SCALE,
             contours={"start": low, "end": high, "size": (high - low) / LEVELS or 1.0},
             line={"width": 0.5, "color": GREY},
-            colorbar={"title": "log<br>evidence", "x": 0.585, "thickness": 12, "nticks": 6},
+            colorbar=BAR,
             hovertemplate="alpha %{x:.3g}, beta %{y:.3g}: %{z:.3f} nats<extra></extra>",
         ),
         row=1,
@@ -104,12 +118,12 @@ def _add_path(figure: go.Figure, record: LogmeRecord, view: View) -> None:
 
 
 def _shown(record: LogmeRecord, view: View) -> list[int]:
-    """Return which targets have a bar: all, or the chosen one and those with the least and most evidence."""
+    """Return which targets have a mark: all, or the chosen one and those with the least and most evidence."""
     n_targets = len(record.evidence)
-    if n_targets <= MOST_BARS:
+    if n_targets <= MOST_MARKS:
         return list(range(n_targets))
     order = np.argsort(record.evidence, kind="stable").tolist()
-    half = MOST_BARS // 2
+    half = MOST_MARKS // 2
     return sorted({view.chosen, *order[:half], *order[-half + 1 :]})
 
 
@@ -164,12 +178,12 @@ def words(record: LogmeRecord, view: View) -> Words:
     n_targets, n_rounds = len(record.evidence), len(record.path[chosen]) - 1
     alpha, beta = record.alpha[chosen], record.beta[chosen]
     left_out = ""
-    if n_targets > MOST_BARS:
+    if n_targets > MOST_MARKS:
         n_shown = len(_shown(record, view))
-        left_out = f"Of {n_targets:,} bars the {n_shown} of the least and the most evidence are drawn."
+        left_out = f"Of {n_targets:,} classes the {n_shown} of the least and the most evidence are drawn."
     return Words(
         "How probable are the labels under a linear model, and at which precisions?",
-        f"The log evidence of {view.class_names[chosen]} against the rest over the precisions alpha and beta. "
+        f"The log evidence of {view.class_names[chosen]} against the rest over both precisions. "
         f"The iteration stops after {count_of(n_rounds, 'round')} at alpha {alpha:.3g} and beta {beta:.3g} "
         f"with {record.evidence[chosen]:.4g} nats for each sample; the mean over {n_targets} classes is "
         f"{record.value:.4g}.",

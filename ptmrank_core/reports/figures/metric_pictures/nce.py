@@ -1,4 +1,4 @@
-"""What NCE sees: which classes are decided to be which source class, and what each of these leaves unknown."""
+"""What NCE sees: which source class the head decides for, and what that leaves unknown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def picture(record: NceRecord, view: View) -> go.Figure:
     layout = table_layout(joint)
     figure = make_subplots(**layout.grid)
     names = [str(column + 1) for column in joint.columns]
-    add_cells(figure, joint, view, names, {"row": 1, "col": 1})
+    add_cells(figure, joint, view, {"row": 1, "col": 1})
     add_column_bars(
         figure,
         record.unknown[list(joint.columns)],

@@ -21,26 +21,27 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     name_axes,
     outline,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
 from ptmrank_core.reports.figures.style.theme import INK, hide_buttons, set_least_width
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_ELLIPSES = 40
-PLANE_PIXELS = 380
+MOST_ROWS = 12
+PLANE_PIXELS, LEAST_PIXELS = 380, 680
 
 
 def picture(record: NleepRecord, view: View) -> go.Figure:
     """Draw the samples with the clusters' ellipses, and the classes and the mass of each cluster."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     bars = MASS_PIXELS / PLANE_PIXELS
     figure = make_subplots(
         2,
         2,
         column_widths=[0.46, 0.54],
         row_heights=[1 - bars, bars],
-        horizontal_spacing=0.13,
+        horizontal_spacing=gap_before(view.short_names(joint.rows), LEAST_PIXELS),
         vertical_spacing=0.05,
         specs=[[{"rowspan": 2}, {}], [None, {}]],
     )
@@ -52,7 +53,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
     add_outlines(figure, ellipses, plane, color=INK, width=1, name="cluster")
     name_axes(figure, plane, ("first principal component", "second principal component"), "x")
     names = [str(column + 1) for column in joint.columns]
-    add_cells(figure, joint, view, names, {"row": 1, "col": 2})
+    add_cells(figure, joint, view, {"row": 1, "col": 2}, most_numbered=6)
     masses = joint.mass[list(joint.columns)]
     add_column_bars(figure, masses, names, {"row": 2, "col": 2}, title="cluster", axis="mass")
     figure.update_layout(
@@ -61,13 +62,13 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, 620)
+    set_least_width(figure, LEAST_PIXELS)
     return figure
 
 
 def table(record: NleepRecord, view: View) -> Table:
     """List the clusters."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     names = [str(v + 1) for v in range(len(joint.mass))]
     weight = Column("weight", "weight in the mixture", "number", fixed(4))
     about = ("clusters", "Classes of the clusters", "cluster")
@@ -94,7 +95,7 @@ def live_formula(record: NleepRecord, _: View) -> str:
 
 def words(record: NleepRecord, _: View) -> Words:
     """Say what the picture shows."""
-    joint = Joint.of(record.clusters.joint, record.clusters.conditional)
+    joint = _joint(record)
     n_clusters, n_directions = len(record.weights), record.coordinates.shape[1]
     left_out = [joint.say_left_out("cluster", "clusters")]
     if n_clusters > MOST_ELLIPSES:
@@ -117,6 +118,10 @@ def words(record: NleepRecord, _: View) -> Words:
         "N-LEEP is LEEP with these clusters in place of the source classes.",
         " ".join(sentence for sentence in left_out if sentence),
     )
+
+
+def _joint(record: NleepRecord) -> Joint:
+    return Joint.of(record.clusters.joint, record.clusters.conditional, most_rows=MOST_ROWS)
 
 
 def _on_plane(points: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What TransRate sees: how many nats each direction takes, of all samples and of the classes by themselves."""
+"""What TransRate sees: the nats that each direction takes, of all samples and of every class."""
 
 from __future__ import annotations
 
@@ -15,31 +15,25 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_CLASSES = 20
-FILL = "rgba(236,91,108,0.25)"
 
 
 def picture(record: TransrateRecord, view: View) -> go.Figure:
-    """Draw the nats of every direction, of all samples and of the classes, and the rates that they add up to."""
-    figure = make_subplots(1, 2, column_widths=[0.62, 0.38], horizontal_spacing=0.2)
+    """Draw the nats of every direction, of all samples and of the classes, and how far these are apart."""
+    figure = make_subplots(1, 2, column_widths=[0.54, 0.46], horizontal_spacing=0.14)
     _add_spectra(figure, record, view)
-    shown = _shown(record)
-    names = ["all samples", "mean of the classes", *view.short_names(shown)]
-    rates = [record.rate, record.rate - record.value, *record.class_rates[shown].tolist()]
     figure.add_bar(
-        y=list(range(len(names))),
-        x=rates,
-        orientation="h",
-        marker={"color": [BRIGHT[0], BRIGHT[1], *[GREY] * len(shown)]},
+        x=np.arange(1, 1 + len(record.gains)),
+        y=record.gains,
+        marker={"color": BRIGHT[0]},
         showlegend=False,
-        hovertemplate="%{x:.2f} nats<extra></extra>",
+        hovertemplate="direction %{x} adds %{y:.3f} nats<extra></extra>",
         row=1,
         col=2,
     )
-    ticks = {"tickvals": list(range(len(names))), "ticktext": names}
-    figure.update_yaxes(**ticks, autorange="reversed", zeroline=False, row=1, col=2)
-    figure.update_xaxes(title="coding rate, nats", rangemode="tozero", nticks=4, row=1, col=2)
+    figure.update_xaxes(title="direction, widest first", zeroline=False, row=1, col=2)
+    figure.update_yaxes(title="nats apart", nticks=6, row=1, col=2)
     figure.update_layout(
-        height=max(400, 120 + 18 * len(names)),
+        height=420,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
@@ -58,10 +52,9 @@ def _add_spectra(figure: go.Figure, record: TransrateRecord, view: View) -> None
             **place,
         )
     figure.add_trace(_curve(record.mean_class_terms, BRIGHT[1], 3, "mean of the classes"), **place)
-    whole = _curve(record.terms, BRIGHT[0], 3, "all samples")
-    figure.add_trace(whole.update(fill="tonexty", fillcolor=FILL), **place)
+    figure.add_trace(_curve(record.terms, BRIGHT[0], 3, "all samples"), **place)
     figure.update_xaxes(title="direction, widest first", zeroline=False, **place)
-    figure.update_yaxes(title="nats", zeroline=False, rangemode="tozero", **place)
+    figure.update_yaxes(title="nats", zeroline=False, **place)
 
 
 def _curve(terms: np.ndarray, color: str, width: int, name: str) -> go.Scatter:
@@ -76,7 +69,7 @@ def _curve(terms: np.ndarray, color: str, width: int, name: str) -> go.Scatter:
 
 
 def _shown(record: TransrateRecord) -> list[int]:
-    """Return which classes have a curve and a bar: all, or the largest."""
+    """Return which classes have a curve: all, or the largest."""
     order = np.argsort(-record.class_sizes, kind="stable")[:MOST_CLASSES]
     return sorted(order.tolist())
 
@@ -87,21 +80,22 @@ def table(record: TransrateRecord, view: View) -> Table:
         Column("direction", "direction"),
         Column("all", "all samples", "number", fixed(4)),
         Column("mean", "mean of the classes", "number", fixed(4)),
+        Column("gain", "adds to the score", "number", fixed(4)),
         *(
             Column(f"class_{code + 1}", name, "number", fixed(4), "of each class")
             for code, name in enumerate(view.class_names)
         ),
     )
     records = []
-    for place, mean in enumerate(record.mean_class_terms.tolist()):
+    means_and_gains = zip(record.mean_class_terms.tolist(), record.gains.tolist(), strict=True)
+    for place, (mean, gain) in enumerate(means_and_gains):
         own = {f"class_{code + 1}": float(row[place]) for code, row in enumerate(record.class_terms)}
         whole = float(record.terms[place]) if place < len(record.terms) else 0.0
-        records.append({"direction": str(place + 1), "all": whole, "mean": mean, **own})
+        records.append({"direction": str(place + 1), "all": whole, "mean": mean, "gain": gain, **own})
     rates = {f"class_{code + 1}": float(rate) for code, rate in enumerate(record.class_rates)}
-    sums = {"direction": "sum", "all": record.rate, "mean": record.rate - record.value}
-    return Table.of(
-        "rates", "Coding rates in nats, direction by direction", columns, [*records, sums | rates]
-    )
+    sums = {"direction": "sum", "all": record.rate, "mean": record.rate - record.value, "gain": record.value}
+    records.append(sums | rates)
+    return Table.of("rates", "Coding rates in nats, direction by direction", columns, records)
 
 
 def live_formula(record: TransrateRecord, _: View) -> str:
@@ -131,9 +125,9 @@ def words(record: TransrateRecord, _: View) -> Words:
     return Words(
         "In which directions do all samples take more nats than a class?",
         f"The nats that each of {count_of(n_directions, 'direction')} takes, of all samples and of the mean "
-        f"class. All samples take {record.rate:.4g} nats, the mean of {count_of(n_classes, 'class', 'classes')} "
+        f"class. All samples take {record.rate:.4g} nats, the mean of {n_classes:,} classes "
         f"{record.rate - record.value:.4g}, so that the score is {record.value:.4g}.",
-        "The shaded area between both curves is TransRate: a direction adds to it where all samples are "
-        "spread more widely than a class is.",
+        "A bar on the right is how far both curves are apart, and TransRate is the sum of the bars: a "
+        "direction adds to it where all samples are spread more widely than those of a class.",
         left_out.strip(),
     )

@@ -33,10 +33,11 @@ Place: TypeAlias = dict[str, int]
 
 MOST_ROWS, MOST_COLUMNS = 20, 24
 KEPT_IN_ORDER = 12  # columns; more are put beside those that stand for the same class
-MOST_NUMBERED = 72  # cells; the numbers of more are in the table and in the hover
+MOST_NUMBERED = 10  # columns; the numbers of more are in the table and in the hover
 ROW_PIXELS, AXES_PIXELS = 34, 90
 MASS_PIXELS = 90
 """Height of the bars below a table."""
+MOST_UPRIGHT = 24  # letters of all names below the bars together
 LANES = 9  # of the points of one class, one below another
 # Dark for 1: on a dark page the ramp is turned round.
 PROBABILITY_SCALE = [[1 - share, color] for share, color in reversed(RANKS.scale())]  # type: ignore[operator]
@@ -62,12 +63,12 @@ class Joint:
     mass: Array
 
     @classmethod
-    def of(cls, joint: Array, conditional: Array) -> Joint:
+    def of(cls, joint: Array, conditional: Array, *, most_rows: int = MOST_ROWS) -> Joint:
         """Choose the classes and the columns with the most mass."""
         mass, class_mass = joint.sum(axis=0), joint.sum(axis=1)
         alive = int(np.count_nonzero(mass))
         largest = np.argsort(-mass, kind="stable")[: min(MOST_COLUMNS, alive)].tolist()
-        rows = sorted(np.argsort(-class_mass, kind="stable")[:MOST_ROWS].tolist())
+        rows = sorted(np.argsort(-class_mass, kind="stable")[:most_rows].tolist())
         if alive <= KEPT_IN_ORDER:
             columns = sorted(largest)
         else:
@@ -95,8 +96,10 @@ class Joint:
         return self.conditional[np.ix_(self.rows, self.columns)]
 
 
-def add_cells(figure: go.Figure, joint: Joint, view: View, names: Sequence[str], place: Place) -> None:
-    """Draw the table; ``names`` are those of the drawn columns."""
+def add_cells(
+    figure: go.Figure, joint: Joint, view: View, place: Place, *, most_numbered: int = MOST_NUMBERED
+) -> None:
+    """Draw the table, with its numbers where it has few columns."""
     cells, row_names = joint.cells(), view.short_names(joint.rows)
     figure.add_heatmap(
         z=cells,
@@ -106,17 +109,19 @@ def add_cells(figure: go.Figure, joint: Joint, view: View, names: Sequence[str],
         showscale=False,
         xgap=1,
         ygap=1,
-        hovertemplate="%{z:.3f} of column %{x} is in row %{y}<extra></extra>",
+        hovertemplate="%{z:.3f} in %{y}<extra></extra>",
         **place,
     )
-    if cells.size <= MOST_NUMBERED:
+    if cells.shape[1] <= most_numbered:
         written = [
             (x, y, f"{value:.2f}", 1 - float(value))
             for y, row in enumerate(cells)
             for x, value in enumerate(row)
         ]
         figure.add_trace(numbers_in_cells(written, RANKS, size=11), **place)
-    figure.update_xaxes(**_ticks(names), showticklabels=False, **place)
+    n_columns = len(joint.columns)
+    figure.update_xaxes(range=[-0.5, n_columns - 0.5], showgrid=False, showticklabels=False, **place)
+    figure.update_xaxes(zeroline=False, ticks="", **place)
     figure.update_yaxes(**_ticks(row_names), range=[len(row_names) - 0.5, -0.5], title="class", **place)
 
 
@@ -151,7 +156,7 @@ def table_layout(joint: Joint) -> TableLayout:
         "cols": 2,
         "column_widths": [0.66, 0.34],
         "row_heights": [1 - bars, bars],
-        "horizontal_spacing": 0.06,
+        "horizontal_spacing": 0.12,
         "vertical_spacing": 0.04,
         "specs": [[{}, {}], [{}, None]],
     }
@@ -170,7 +175,9 @@ def add_column_bars(
         hovertemplate="%{y:.3f}<extra></extra>",
         **place,
     )
-    figure.update_xaxes(**_ticks(names), title=title, range=[-0.5, len(names) - 0.5], tickangle=-50, **place)
+    angle = 0 if sum(map(len, names)) <= MOST_UPRIGHT else -90
+    figure.update_xaxes(**_ticks(names), title=title, tickangle=angle, **place)
+    figure.update_xaxes(range=[-0.5, len(names) - 0.5], **place)
     figure.update_yaxes(title=axis, zeroline=False, nticks=3, rangemode="tozero", **place)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 
-__all__ = ["MOST_POINTS", "View", "Words", "chosen_rows", "count_of"]
+__all__ = ["MOST_POINTS", "View", "Words", "chosen_rows", "count_of", "gap_before"]
 
 NAME_CHARS = 14
+LETTER_PIXELS, TITLE_PIXELS, MOST_GAP = 6.4, 50, 0.4
 MOST_POINTS = 1_500
 """Samples that are drawn; of more every k-th, so that all classes keep their shares."""
 
@@ -61,6 +62,19 @@ class Words:
     alt: str
     see: str
     left_out: str = ""
+
+
+def gap_before(names: Sequence[str], width: int) -> float:
+    """Share of a figure's width that stays free for the names, and the title, of an axis within it.
+
+    Parameters
+    ----------
+    names
+        At its ticks.
+    width
+        Pixels that the figure has at least.
+    """
+    return min(MOST_GAP, (LETTER_PIXELS * max(map(len, names), default=0) + TITLE_PIXELS) / width)
 
 
 def chosen_rows(n_samples: int) -> list[int]:

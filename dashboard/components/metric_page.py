@@ -53,7 +53,7 @@ def metric_facts(metric: str) -> None:
             f"classes.) Measured: {spec.measured_seconds:.2g} s a model at {MEASURED_AT}."
         )
         if told := differences(metric):
-            st.markdown(f"**Here and in the authors' code** {plain(told)}")
+            st.markdown(f"**What differs from the authors' code, and why.** {plain(told)}")
     st.markdown("#### How it fared against fine-tuning")
     st.caption(with_links(say_agreement(spec.prior_agreement)))
     table = prior_agreement_table(metric)

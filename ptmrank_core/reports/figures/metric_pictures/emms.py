@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from ptmrank_core.metrics.intermediates.emms import EmmsRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import MOST_NAMED, add_points, name_axes
+from ptmrank_core.reports.figures.metric_pictures.parts.strips import lanes
 from ptmrank_core.reports.figures.metric_pictures.parts.view import (
     MOST_POINTS,
     View,
@@ -65,7 +66,11 @@ def picture(record: EmmsRecord, view: View) -> go.Figure:
 def _add_classes(figure: go.Figure, record: EmmsRecord, view: View) -> None:
     """Draw the samples by class, and the label of each class as a large mark."""
     place = {"row": 1, "col": 1}
-    add_points(figure, record.fitted_plane, record.labels, view, place, size=5)
+    is_flat = not record.plane[:, 1].any()
+    points = record.fitted_plane
+    if is_flat:  # on a line points would cover each other: the height that they get instead means nothing
+        points = np.column_stack([points[:, 0], lanes(len(points))])
+    add_points(figure, points, record.labels, view, place, size=5)
     few = len(view.class_names) <= MOST_NAMED
     for code in range(len(view.class_names)):
         marker = class_marker(code, size=16 if few else 9) | {
@@ -84,7 +89,11 @@ def _add_classes(figure: go.Figure, record: EmmsRecord, view: View) -> None:
             ),
             **place,
         )
-    name_axes(figure, place, ("label embeddings, first direction", "second direction"), "x")
+    name_axes(
+        figure, place, ("label embeddings, first direction", "" if is_flat else "second direction"), "x"
+    )
+    if is_flat:
+        figure.update_yaxes(showticklabels=False, showgrid=False, **place)
 
 
 def _add_targets(figure: go.Figure, record: EmmsRecord) -> None:
@@ -150,7 +159,7 @@ def table(record: EmmsRecord, view: View) -> Table:
 def live_formula(record: EmmsRecord, _: View) -> str:
     """Put the errors of the samples, and the weights of the encoders, into the formula."""
     n_samples, width = len(record.labels), record.mixture.shape[1]
-    errors = few_terms(signed(record.errors.tolist()))
+    errors = few_terms(signed(record.errors.tolist()), most=2)
     score = (
         rf"-\tfrac{{{width}}}{{{n_samples}}}\lVert\tilde FW-\tilde E\rVert^2"
         rf"&=-\tfrac{{{width}}}{{{n_samples}}}\big({errors}\big)={number(record.value, 4)}"

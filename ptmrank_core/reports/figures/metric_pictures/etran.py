@@ -112,7 +112,7 @@ def live_formula(record: EtranRecord, _: View) -> str:
         n = record.n_samples * len(record.squared_errors)
         errors = few_terms(signed(record.squared_errors.tolist()))
         return lines(rf"S_{{reg}}&=-\tfrac1{{{n}}}\big({errors}\big)={number(record.value, 4)}", energy)
-    every = few_terms(signed(record.probabilities.tolist()))
+    every = few_terms(signed(record.probabilities.tolist()), most=2)
     n_samples = len(record.labels)
     joined = r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})"
     return lines(
@@ -125,7 +125,8 @@ def live_formula(record: EtranRecord, _: View) -> str:
 def words(record: EtranRecord, view: View) -> Words:
     """Say what the picture shows."""
     n_classes, n_samples = len(view.class_names), record.n_samples
-    counted = f"the {count_of(len(record.lowest), 'sample')} of lowest energy"
+    lowest = count_of(len(record.lowest), "sample")
+    counted = f"the mean energy of the lowest {lowest} is {record.energy:.4g}"
     left_out = []
     if n_classes > MOST_CLASSES:
         left_out.append(f"Of {n_classes:,} classes the first {MOST_CLASSES} are drawn.")
@@ -135,8 +136,7 @@ def words(record: EtranRecord, view: View) -> Words:
         return Words(
             "How far is a linear map from the targets?",
             f"The mean squared error of {count_of(n_classes, 'target')}, on average {-record.value:.4g}, "
-            f"and the energies of {count_of(n_samples, 'sample')}; {counted} have {record.energy:.4g} on "
-            "average.",
+            f"and the energies of {count_of(n_samples, 'sample')}; {counted}.",
             "ETran for numbers is minus the mean of the bars; the energies do not count in it.",
             " ".join(left_out),
         )
@@ -144,7 +144,7 @@ def words(record: EtranRecord, view: View) -> Words:
         "How surely is each sample nearest to its own class mean, and which samples does the model know "
         "least?",
         f"The probability that the nearest class mean gives each of {count_of(n_samples, 'sample')}, "
-        f"{record.value:.4g} on average, and their energies; {counted} have {record.energy:.4g} on average.",
+        f"{record.value:.4g} on average, and their energies; {counted}.",
         "Points at the right edge are sure of their class. The marked energies belong to the samples that "
         "the model knows least: a candidate gains where even these are high.",
         " ".join(left_out),

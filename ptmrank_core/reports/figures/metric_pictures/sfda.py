@@ -37,7 +37,7 @@ def picture(record: SfdaRecord, view: View) -> go.Figure:
     room = 0.05 * (high - low)
     figure.update_xaxes(title=AXES[0], range=[low[0] - room[0], high[0] + room[0]], zeroline=False)
     if flat:
-        figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False)
+        figure.update_yaxes(showticklabels=False, showgrid=False, zeroline=False, range=[-1, 1])
     else:
         figure.update_yaxes(range=[low[1] - room[1], high[1] + room[1]], zeroline=False)
         figure.update_yaxes(title=AXES[1], col=1)
@@ -83,7 +83,7 @@ def live_formula(record: SfdaRecord, _: View) -> str:
     n_samples, own = len(record.labels), int(record.labels[0]) + 1
     kept, probability = float(record.mixing[0]), float(record.probabilities[0])
     logit = number(float(record.logits[0, own - 1]))
-    every = few_terms(signed(record.probabilities.tolist()))
+    every = few_terms(signed(record.probabilities.tolist()), most=2)
     return lines(
         rf"s&=\max(e^{{-5\cdot {number(record.lambda1)}}},10^{{-10}})={number(record.shrinkage)}",
         rf"x_1&\to {number(kept)}\,x_1+{number(1 - kept)}\,m_{{{own}}}",

@@ -160,14 +160,16 @@ def live_formula(record: EmmsRecord, _: View) -> str:
     """Put the errors of the samples, and the weights of the encoders, into the formula."""
     n_samples, width = len(record.labels), record.mixture.shape[1]
     errors = few_terms(signed(record.errors.tolist()), most=2)
+    factor = rf"-\tfrac{{{width}}}{{{n_samples}}}"
     score = (
-        rf"-\tfrac{{{width}}}{{{n_samples}}}\lVert\tilde FW-\tilde E\rVert^2"
-        rf"&=-\tfrac{{{width}}}{{{n_samples}}}\big({errors}\big)={number(record.value, 4)}"
+        rf"&{factor}\lVert\tilde FW-\tilde E\rVert^2",
+        rf"&={factor}\big({errors}\big)",
+        rf"&={number(record.value, 4)}",
     )
     if len(record.weights) == 1:
-        return lines(score)
+        return lines(*score)
     parts = [rf"{number(weight)}\,\tilde E_{{{place + 1}}}" for place, weight in enumerate(record.weights)]
-    return lines(rf"\tilde E&={few_terms(parts, '+')}", score)
+    return lines(rf"&\tilde E={few_terms(parts, '+', most=2)}", *score)
 
 
 def words(record: EmmsRecord, view: View) -> Words:

@@ -106,19 +106,18 @@ def table(record: EtranRecord, view: View) -> Table:
 def live_formula(record: EtranRecord, _: View) -> str:
     """Put the means of probabilities and of the lowest energies into the formula."""
     n_lowest = len(record.lowest)
-    energies = few_terms(signed(record.energies[record.lowest].tolist(), 4))
+    energies = few_terms(signed(record.energies[record.lowest].tolist(), 4), most=2)
     energy = rf"S_{{en}}&=\tfrac1{{{n_lowest}}}\big({energies}\big)={number(record.energy, 4)}"
     if not len(record.labels):
         n = record.n_samples * len(record.squared_errors)
-        errors = few_terms(signed(record.squared_errors.tolist()))
-        return lines(rf"S_{{reg}}&=-\tfrac1{{{n}}}\big({errors}\big)={number(record.value, 4)}", energy)
+        errors = few_terms(signed(record.squared_errors.tolist()), most=2)
+        return lines(
+            rf"S_{{reg}}&=-\tfrac1{{{n}}}\big({errors}\big)", rf"&={number(record.value, 4)}", energy
+        )
     every = few_terms(signed(record.probabilities.tolist()), most=2)
     n_samples = len(record.labels)
-    joined = r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})"
     return lines(
-        rf"S_{{cls}}&=\tfrac1{{{n_samples}}}\big({every}\big)={number(record.value, 4)}",
-        energy,
-        rf"&{joined}\ \text{{ over all candidates}}",
+        rf"S_{{cls}}&=\tfrac1{{{n_samples}}}\big({every}\big)", rf"&={number(record.value, 4)}", energy
     )
 
 

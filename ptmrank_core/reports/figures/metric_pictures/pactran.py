@@ -24,7 +24,7 @@ __all__ = ["live_formula", "picture", "table", "words"]
 def picture(record: PactranRecord, view: View) -> go.Figure:
     """Draw the parts of the bound for each lambda and s2, and what every sample adds to the sharpness."""
     figure = make_subplots(1, 2, column_widths=[0.58, 0.42], horizontal_spacing=0.16)
-    names = [f"λ {prior:g}<br>s² {scale:g}" for prior, scale in zip(record.lambdas, record.s2, strict=True)]
+    names = [f"{prior:g}; {scale:g}" for prior, scale in zip(record.lambdas, record.s2, strict=True)]
     parts = (
         ("cross-entropy", record.cross_entropy, BRIGHT[0]),
         ("ridge", record.penalty, BRIGHT[4]),
@@ -43,7 +43,9 @@ def picture(record: PactranRecord, view: View) -> go.Figure:
             row=1,
             col=1,
         )
-    figure.update_xaxes(tickvals=list(range(len(names))), ticktext=names, zeroline=False, row=1, col=1)
+    figure.update_xaxes(
+        title="λ; s²", tickvals=list(range(len(names))), ticktext=names, zeroline=False, row=1, col=1
+    )
     figure.update_yaxes(title="bound, nats", rangemode="tozero", nticks=6, row=1, col=1)
     _add_samples(figure, record, view)
     figure.update_layout(

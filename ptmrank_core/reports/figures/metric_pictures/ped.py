@@ -114,17 +114,19 @@ def live_formula(record: PedRecord, _: View) -> str:
         int(code) for code in np.unravel_index(record.overlaps[0].argmax(), record.overlaps[0].shape)
     )
     overlap = float(record.overlaps[0][one, other])
-    score = rf"\mathrm{{SFDA}}(F)={number(record.unpushed, 4)},\quad\mathrm{{SFDA}}(F+\Delta)="
-    score += number(record.value, 4)
+    scores = (
+        rf"&\mathrm{{SFDA}}(F)={number(record.unpushed, 4)}",
+        rf"&\mathrm{{SFDA}}(F+\Delta)={number(record.value, 4)}",
+    )
     if not record.n_steps:
-        return lines(r"&\text{no }o_{cc'}>0:\ \Delta=0", f"&{score}")
+        return lines(r"&\text{no }o_{cc'}>0:\ \Delta=0", *scores)
     reach = REACH * float(record.radii[one] + record.radii[other])
     pair = f"{{{one + 1},{other + 1}}}"
+    radii = f"{number(float(record.radii[one]))}+{number(float(record.radii[other]))}"
     return lines(
-        rf"&o_{pair}=0.6({number(float(record.radii[one]))}+{number(float(record.radii[other]))})"
-        rf"-{number(reach - overlap)}={number(overlap)}",
+        rf"&o_{pair}=0.6({radii})-{number(reach - overlap)}={number(overlap)}",
         rf"&0.005\,o_{pair}={number(0.005 * overlap)},\quad {record.n_steps}\text{{ steps}}",
-        f"&{score}",
+        *scores,
     )
 
 

@@ -85,11 +85,11 @@ def live_formula(record: SfdaRecord, _: View) -> str:
     logit = number(float(record.logits[0, own - 1]))
     every = few_terms(signed(record.probabilities.tolist()), most=2)
     return lines(
-        rf"s&=\max(e^{{-5\cdot {number(record.lambda1)}}},10^{{-10}})={number(record.shrinkage)}",
-        rf"x_1&\to {number(kept)}\,x_1+{number(1 - kept)}\,m_{{{own}}}",
-        rf"p_1&=\mathrm{{softmax}}(\dots,{logit},\dots)_{{{own}}}={number(probability)}",
-        rf"\tfrac1{{{n_samples}}}\sum_i p_i&=\tfrac1{{{n_samples}}}\big({every}\big)"
-        rf"={number(record.value, 4)}",
+        rf"&s=\max(e^{{-5\cdot {number(record.lambda1)}}},10^{{-10}})={number(record.shrinkage)}",
+        rf"&x_1\to {number(kept)}\,x_1+{number(1 - kept)}\,m_{{{own}}}",
+        rf"&p_1=\mathrm{{softmax}}(\dots,{logit},\dots)_{{{own}}}={number(probability)}",
+        rf"&\tfrac1{{{n_samples}}}\sum_i p_i=\tfrac1{{{n_samples}}}\big({every}\big)",
+        rf"&\phantom{{\tfrac1N\sum_i p_i}}={number(record.value, 4)}",
     )
 
 

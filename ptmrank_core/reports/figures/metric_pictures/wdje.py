@@ -51,6 +51,7 @@ def picture(record: WdjeRecord, _: View) -> go.Figure:
             col=1,
         )
     figure.update_yaxes(
+        title="term",
         categoryorder="array",
         categoryarray=[*TERMS, *ENDS],
         autorange="reversed",
@@ -127,14 +128,15 @@ def table(record: WdjeRecord, _: View) -> Table:
 def live_formula(record: WdjeRecord, _: View) -> str:
     """Put the costs of both plans, and all terms, into the formula."""
     lipschitz, tradeoff = number(record.lipschitz), number(record.tradeoff)
-    terms = "".join(signed(_terms(record)))
+    terms = signed(_terms(record))
     return lines(
-        rf"\lambda L\,W_2^2(F_s,F_t)&={tradeoff}\cdot{lipschitz}\cdot{number(record.features.cost)}"
-        rf"={number(record.parts.feature_shift)}",
-        rf"L\,M e^{{-\lambda}}&={lipschitz}\cdot{number(record.greatest)}\cdot e^{{-{tradeoff}}}"
-        rf"={number(record.parts.largest_loss)}",
-        rf"-\big(\dots-\varepsilon_t\big)&=-\big({terms}-{number(record.target_error)}\big)"
-        rf"={number(record.value, 4)}",
+        rf"&\lambda L\,W_2^2(F_s,F_t)={tradeoff}\cdot{lipschitz}\cdot{number(record.features.cost)}",
+        rf"&\quad={number(record.parts.feature_shift)}",
+        rf"&L\,M e^{{-\lambda}}={lipschitz}\cdot{number(record.greatest)}\cdot e^{{-{tradeoff}}}",
+        rf"&\quad={number(record.parts.largest_loss)}",
+        rf"&-\big({''.join(terms[:3])}",
+        rf"&\quad{''.join(terms[3:])}-{number(record.target_error)}\big)",
+        rf"&={number(record.value, 4)}",
     )
 
 

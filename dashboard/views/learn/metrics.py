@@ -8,7 +8,7 @@ from dashboard.components.metric_page import metric_facts, metric_formula
 from dashboard.views.learn.pictures.drawing import ask_class, draw_picture, offer_file
 from dashboard.views.learn.pictures.own_model import ask_own_model, run_asked_for
 from dashboard.views.learn.pictures.seen import Seen, see
-from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
+from dashboard.views.learn.scenes.settings import LETTERS, ask_candidate, ask_task
 from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.reports.figures.metric_pictures import pictured_metrics
@@ -34,35 +34,33 @@ def draw() -> None:
     if run is None:
         task, candidate = _samples()
         names = tuple(f"class {code + 1}" for code in range(task.n_classes))
-        _picture(metric, see(metric, task, candidate), names, _say(task, candidate))
+        _draw_metric(metric, see(metric, task, candidate), names, _say(task, candidate))
     elif own := ask_own_model(metric, run):
-        _picture(metric, own.seen, own.class_names, own.said)
+        _draw_metric(metric, own.seen, own.class_names, own.said)
     metric_facts(metric)
 
 
 def _samples() -> tuple[Task, Candidate]:
-    """Ask for the samples and the candidates of the playground, and for the one that is looked at."""
-    names = ask_names()
-    task = ask_task()
-    seen = st.segmented_control(
-        "Seen through",
-        names,
-        default=names[0],
-        format_func=lambda name: f"Candidate {name}",
-        key="seen",
-        bind="query-params",
-        required=True,
-        label_visibility="collapsed",
-    )
-    candidates = {}
-    for name, column in zip(names, st.columns(len(names), gap="medium"), strict=True):
-        with column:
-            candidates[name] = ask_candidate(name)
-    return task, candidates[seen if seen in candidates else names[0]]
+    """Ask for the samples, and for the candidate of the playground that is looked at."""
+    whose, model = st.columns(2, gap="large")
+    with model:
+        name = st.segmented_control(
+            "Seen through the candidate",
+            LETTERS,
+            default=LETTERS[0],
+            key="seen",
+            bind="query-params",
+            required=True,
+            help="The candidates of the playground, as they are set there.",
+        )
+        candidate = ask_candidate(name or LETTERS[0])
+    with whose:
+        task = ask_task()
+    return task, candidate
 
 
-def _picture(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> None:
-    """Draw what the metric sees in these samples, beside its formula.
+def _draw_metric(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> None:
+    """Draw what the metric sees in these samples, beside its formula and the same with their numbers.
 
     Parameters
     ----------
@@ -75,15 +73,17 @@ def _picture(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> None
     said
         Which samples these are, in one sentence.
     """
-    words, picture_place = st.columns([2, 3], gap="large")
+    words, place = st.columns([1, 2], gap="large")
     with words:
         metric_formula(metric)
-    with picture_place:
-        if seen.record is None:
-            st.info(seen.problem)
-            return
-        if metric not in pictured_metrics():
-            return
+    if seen.record is None:
+        place.info(seen.problem)
+        return
+    with words:
+        st.metric(f"{METRICS[metric].title} here", f"{seen.record.value:.4g}")
+    if metric not in pictured_metrics():
+        return
+    with place:
         view = ask_class(metric, names)
         picture = draw_picture(metric, seen.record, view)
     with words:

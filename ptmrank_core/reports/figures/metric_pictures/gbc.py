@@ -146,17 +146,18 @@ def table(record: GbcRecord, view: View) -> Table:
 
 def live_formula(record: GbcRecord, view: View) -> str:
     """Put the numbers of the closest pair into the formula, then all pairs into the sum."""
+    n_pairs = len(view.class_names) * (len(view.class_names) - 1) // 2
     pairs = _closest(record, 4)
-    one, other = pairs[0]
-    means, spreads = number(float(record.mean_terms[one, other])), float(record.spread_terms[one, other])
-    terms = few_terms(signed([-2 * float(record.overlaps[pair]) for pair in pairs]))
-    if len(view.class_names) * (len(view.class_names) - 1) // 2 > len(pairs):
-        terms = few_terms([*signed([-2 * float(record.overlaps[pair]) for pair in pairs]), ""])
+    first = pairs[0]
+    means, spreads = number(float(record.mean_terms[first])), number(float(record.spread_terms[first]))
+    terms = signed([-2 * float(record.overlaps[pair]) for pair in pairs])
+    written = few_terms(terms if n_pairs == len(pairs) else [*terms, ""])
     return lines(
-        rf"D_B({one + 1},{other + 1})&={means}+{number(spreads)}="
-        rf"{number(float(record.distances[one, other]))},\qquad "
-        rf"e^{{-D_B}}={number(float(record.overlaps[one, other]))}",
-        rf"-\sum_{{c\neq c'}}e^{{-D_B(c,c')}}&={terms}={number(record.value, 4)}",
+        rf"&D_B({first[0] + 1},{first[1] + 1})={means}+{spreads}",
+        rf"&\quad={number(float(record.distances[first]))}",
+        rf"&e^{{-D_B({first[0] + 1},{first[1] + 1})}}={number(float(record.overlaps[first]))}",
+        rf"&{{-\sum_{{c\neq c'}}}}e^{{-D_B(c,c')}}={written}",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

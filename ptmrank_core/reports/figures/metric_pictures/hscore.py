@@ -113,13 +113,15 @@ def live_formula(record: HscoreRecord, _: View) -> str:
     """Put the numbers of these samples into the trace, direction by direction."""
     a, m, keep = (number(v) for v in (record.shrinkage, record.mean_variance, 1 - record.shrinkage))
     shown = [
-        rf"a&={a},\quad m={m}",
-        r"(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\Sigma_B\big)&=\sum_j(1-a)\,\tfrac{b_j}{(1-a)\lambda_j+a\,m}",
+        rf"&a={a},\quad m={m}",
+        r"&(1-a)\,\mathrm{tr}\big(\Sigma_a^{-1}\Sigma_B\big)",
+        r"&\quad=\sum_j\tfrac{(1-a)\,b_j}{(1-a)\lambda_j+a\,m}",
     ]
     if len(record.parts):
-        between, total, part = (number(float(v[0])) for v in (record.between, record.total, record.parts))
-        shown.append(rf"j=1:\;&{keep}\cdot\tfrac{{{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}={part}")
-        shown.append(rf"&={few_terms(signed(record.parts.tolist()))}={number(record.value, 4)}")
+        between, total = (number(float(values[0])) for values in (record.between, record.total))
+        shown.append(rf"&\quad=\tfrac{{{keep}\cdot{between}}}{{{keep}\cdot{total}+{a}\cdot{m}}}+\dots")
+        shown.append(rf"&\quad={few_terms(signed(record.parts.tolist()))}")
+        shown.append(rf"&\quad={number(record.value, 4)}")
     return lines(*shown)
 
 

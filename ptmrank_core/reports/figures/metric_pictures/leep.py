@@ -40,7 +40,7 @@ def picture(record: LeepRecord, view: View) -> go.Figure:
         record.labels[drawn],
         joint,
         {"row": 1, "col": 2},
-        axis="what its own class is given",
+        axis="probability given",
     )
     layout.finish(figure)
     return figure
@@ -61,12 +61,15 @@ def live_formula(record: LeepRecord, _: View) -> str:
     given = zip(record.conditional[label], record.source_probs[0], strict=True)
     largest = sorted(given, key=lambda pair: -pair[0] * pair[1])
     terms = [rf"{number(p)}\cdot{number(theta)}" for p, theta in largest if p * theta > 0]
-    given_first, logs = few_terms(terms, "+"), few_terms(signed(record.log_expected))
+    logs = few_terms(signed(record.log_expected))
+    expected, log = number(float(record.expected[0])), number(float(record.log_expected[0]))
     return lines(
-        rf"&\ln\sum_{{z=1}}^{{{n_source}}}\hat P(y_1\mid z)\,\theta_{{1z}}=\ln\big({given_first}\big)"
-        rf"=\ln {number(float(record.expected[0]))}={number(float(record.log_expected[0]))}",
-        rf"&\tfrac1{{{n_samples}}}\sum_{{i=1}}^{{{n_samples}}}\ln\sum_z\hat P(y_i\mid z)\,\theta_{{iz}}"
-        rf"=\tfrac1{{{n_samples}}}\big({logs}\big)={number(record.value, 4)}",
+        rf"&\ln\sum_{{z=1}}^{{{n_source}}}\hat P(y_1\mid z)\,\theta_{{1z}}",
+        rf"&\quad=\ln\big({few_terms(terms, '+', 2)}\big)",
+        rf"&\quad=\ln {expected}={log}",
+        rf"&\tfrac1{{{n_samples}}}\sum_{{i=1}}^{{{n_samples}}}\ln\sum_z\hat P(y_i\mid z)\,\theta_{{iz}}",
+        rf"&\quad=\tfrac1{{{n_samples}}}\big({logs}\big)",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

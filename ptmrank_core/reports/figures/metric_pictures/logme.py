@@ -159,16 +159,17 @@ def table(record: LogmeRecord, view: View) -> Table:
 def live_formula(record: LogmeRecord, view: View) -> str:
     """Put the numbers of the chosen target into the formula, then the mean over the targets."""
     n, target = record.n_samples, view.chosen
-    terms = "".join(signed(record.terms[target].tolist(), 4))
+    first, *others = signed(record.terms[target].tolist(), 4)
     alpha, beta = number(float(record.alpha[target])), number(float(record.beta[target]))
-    name = rf"t_{{{target + 1}}}"
     every = few_terms(signed(record.evidence.tolist()))
     n_targets = len(record.evidence)
     return lines(
-        rf"\alpha&={alpha},\quad\beta={beta}",
-        rf"\tfrac1N\ln p({name}\mid F,\alpha,\beta)&=\tfrac1{{2\cdot{n}}}\big[{terms}\big]"
-        rf"={number(float(record.evidence[target]), 4)}",
-        rf"\text{{mean of }}{n_targets}&=\tfrac1{{{n_targets}}}\big({every}\big)={number(record.value, 4)}",
+        rf"&\alpha={alpha},\quad\beta={beta}",
+        rf"&\tfrac1N\ln p(t_{{{target + 1}}}\mid F,\alpha,\beta)",
+        rf"&\quad=\tfrac1{{2\cdot{n}}}\big[{first}{''.join(others)}\big]",
+        rf"&\quad={number(float(record.evidence[target]), 4)}",
+        rf"&\text{{mean of }}{n_targets}\text{{: }}\tfrac1{{{n_targets}}}\big({every}\big)",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

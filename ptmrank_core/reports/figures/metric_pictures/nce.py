@@ -71,9 +71,10 @@ def live_formula(record: NceRecord, _: View) -> str:
     decided = [part for part, mass in zip(record.unknown, record.joint.sum(axis=0), strict=True) if mass > 0]
     parts = few_terms(signed([-part for part in decided]))
     return lines(
-        r"-H(Y\mid Z)&=\sum_z\Big(\sum_y\hat P(y,z)\ln\tfrac{\hat P(y,z)}{\hat P(z)}\Big)",
-        rf"&={parts}={number(record.value, 4)}",
-        rf"-H(Y)&={number(-record.label_entropy, 4)}",
+        r"&{-H(Y\mid Z)}=\sum_z\Big(\sum_y\hat P(y,z)\ln\tfrac{\hat P(y,z)}{\hat P(z)}\Big)",
+        rf"&\quad={parts}",
+        rf"&\quad={number(record.value, 4)}",
+        rf"&\text{{without the head: }}{{-H(Y)}}={number(-record.label_entropy, 4)}",
     )
 
 

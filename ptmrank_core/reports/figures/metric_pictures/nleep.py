@@ -28,6 +28,7 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["live_formula", "picture", "table", "words"]
 
 MOST_ELLIPSES = 40
+LEAST_TERM = 1e-4  # of a sum that is written out
 MOST_ROWS = 12
 PLANE_PIXELS, LEAST_PIXELS = 380, 680
 
@@ -82,14 +83,14 @@ def live_formula(record: NleepRecord, _: View) -> str:
     label = int(clusters.labels[0])
     given = zip(clusters.conditional[label], clusters.source_probs[0], strict=True)
     largest = sorted(given, key=lambda pair: -pair[0] * pair[1])
-    terms = [rf"{number(p)}\cdot{number(own)}" for p, own in largest if p * own >= 1e-4]
-    logs = few_terms(signed(clusters.log_expected))
-    first = number(float(clusters.log_expected[0]))
+    terms = [rf"{number(p)}\cdot{number(own)}" for p, own in largest if p * own >= LEAST_TERM]
     return lines(
-        rf"&\ln\sum_{{v=1}}^{{{n_clusters}}}\hat P(y_1\mid v)\,p(v\mid x_1)"
-        rf"\approx\ln\big({few_terms(terms, '+')}\big)={first}",
-        rf"&\tfrac1{{{n_samples}}}\sum_{{i=1}}^{{{n_samples}}}\ln\sum_v\hat P(y_i\mid v)\,p(v\mid x_i)"
-        rf"=\tfrac1{{{n_samples}}}\big({logs}\big)={number(record.value, 4)}",
+        rf"&\ln\sum_{{v=1}}^{{{n_clusters}}}\hat P(y_1\mid v)\,p(v\mid x_1)",
+        rf"&\quad\approx\ln\big({few_terms(terms, '+', 2)}\big)",
+        rf"&\quad={number(float(clusters.log_expected[0]))}",
+        rf"&\tfrac1{{{n_samples}}}\sum_{{i=1}}^{{{n_samples}}}\ln\sum_v\hat P(y_i\mid v)\,p(v\mid x_i)",
+        rf"&\quad=\tfrac1{{{n_samples}}}\big({few_terms(signed(clusters.log_expected), most=2)}\big)",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

@@ -102,11 +102,12 @@ def live_formula(record: TransrateRecord, _: View) -> str:
     """Put the rates of these samples into the formula."""
     n_classes = len(record.class_rates)
     rates = few_terms(signed(record.class_rates.tolist(), 4))
-    terms = few_terms(signed(record.terms.tolist()))
     return lines(
-        rf"R(Z)&={terms}={number(record.rate, 4)}",
-        rf"R(Z)-\tfrac1C\sum_c R(Z_c)&={number(record.rate, 4)}-\tfrac1{{{n_classes}}}\big({rates}\big)"
-        rf"={number(record.value, 4)}",
+        rf"&R(Z)={few_terms(signed(record.terms.tolist()))}",
+        rf"&\quad={number(record.rate, 4)}",
+        r"&R(Z)-\tfrac1C\sum_c R(Z_c)",
+        rf"&\quad={number(record.rate, 4)}-\tfrac1{{{n_classes}}}\big({rates}\big)",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

@@ -156,7 +156,7 @@ def table_layout(joint: Joint) -> TableLayout:
         "cols": 2,
         "column_widths": [0.66, 0.34],
         "row_heights": [1 - bars, bars],
-        "horizontal_spacing": 0.12,
+        "horizontal_spacing": 0.15,
         "vertical_spacing": 0.04,
         "specs": [[{}, {}], [{}, None]],
     }

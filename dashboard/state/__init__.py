@@ -45,10 +45,12 @@ from dashboard.state.session import (
     widget,
     widget_is,
 )
+from dashboard.state.steps import address_is_current, note_step, take_step_back
 
 __all__ = [
     "UPLOADS",
     "Draft",
+    "address_is_current",
     "address_names",
     "address_of_page",
     "address_value",
@@ -62,6 +64,7 @@ __all__ = [
     "is_followed",
     "link",
     "navigate",
+    "note_step",
     "per_draft_key",
     "per_upload_key",
     "picked",
@@ -85,4 +88,5 @@ __all__ = [
     "value_of",
     "widget",
     "widget_is",
+    "take_step_back",
 ]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import jobs, state
 from dashboard.views.learn.pictures.seen import Seen
+from dashboard.views.learn.sections import METRICS as METRICS_SECTION
 from dashboard.wording import name_run, plain, plural, show_error
 from ptmrank_core.benchmark import cached_arrays, drawn_rows, is_shipped
 from ptmrank_core.errors import InputError, MetricError, MetricInputError, PTMRankError
@@ -68,6 +69,7 @@ def ask_own_model(metric: str, run: str) -> OwnModel | None:
         "learn",
         "Back to artificial samples",
         icon=":material/arrow_back:",
+        section=METRICS_SECTION,
         metric=METRICS[metric].title,
     )
     try:

@@ -20,7 +20,7 @@ SECTIONS = {
     TEACHING: teaching.draw,
 }
 # Widgets whose changes Back takes back.
-STEPPED = ("section", "metric", "sweep-of", "sweep-candidate", *KEYS)
+STEPPED = ("section", "metric", "model", "sweep-of", "sweep-candidate", *KEYS)
 
 
 def page() -> None:

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from dashboard.components.tables import show_table
 from dashboard.wording import plain, with_links
-from ptmrank_core.lessons import Opinion
 from ptmrank_core.metrics import MEASURED_AT, METRICS, describe_input, differences
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
 from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 
-__all__ = ["lowered", "metric_facts", "metric_formula", "metric_page", "say_needs"]
-
-
-def metric_page(metric: str, opinion: Opinion) -> None:
-    """Draw the page of a metric.
-
-    Parameters
-    ----------
-    metric
-        Name of a default form.
-    opinion
-        What the metrics say of the samples whose intermediate values are shown.
-    """
-    words, numbers = st.columns([3, 2], gap="large")
-    with words:
-        metric_formula(metric)
-    with numbers:
-        _components(metric, opinion)
-    metric_facts(metric)
+__all__ = ["lowered", "metric_facts", "metric_formula", "say_needs"]
 
 
 def metric_formula(metric: str) -> None:
@@ -73,7 +53,7 @@ def metric_facts(metric: str) -> None:
             f"classes.) Measured: {spec.measured_seconds:.2g} s a model at {MEASURED_AT}."
         )
         if told := differences(metric):
-            st.markdown(f"**Here and in the authors' code** {plain(told)}")
+            st.markdown(f"**What differs from the authors' code, and why.** {plain(told)}")
     st.markdown("#### How it fared against fine-tuning")
     st.caption(with_links(say_agreement(spec.prior_agreement)))
     table = prior_agreement_table(metric)
@@ -102,27 +82,3 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
     if least is None:
         return f", at most {greatest:g}"
     return f", from {least:g} up" if greatest is None else f", from {least:g} to {greatest:g}"
-
-
-def _components(metric: str, opinion: Opinion) -> None:
-    """Draw the intermediate values and the warnings of the metric."""
-    output = opinion.outputs.get(metric)
-    if output is None:
-        st.info(opinion.problems[metric])
-        return
-    st.metric(f"{METRICS[metric].title} here", f"{output.value:.4g}")
-    if output.components:
-        table = pd.DataFrame(
-            [
-                {"on the way": name.replace("_", " "), "value": value}
-                for name, value in output.components.items()
-            ]
-        )
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={"value": st.column_config.NumberColumn("value", format="%.4g")},
-            alt="Intermediate values of the metric",
-        )
-    for warning in output.warnings:
-        st.warning(warning)

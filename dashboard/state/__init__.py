@@ -15,6 +15,7 @@ from dashboard.state.session import (
     UPLOADS,
     address_names,
     address_of_page,
+    address_value,
     compared_runs,
     follow_run,
     forget_run,
@@ -44,12 +45,15 @@ from dashboard.state.session import (
     widget,
     widget_is,
 )
+from dashboard.state.steps import address_is_current, note_step, take_step_back
 
 __all__ = [
     "UPLOADS",
     "Draft",
+    "address_is_current",
     "address_names",
     "address_of_page",
+    "address_value",
     "begin_draft",
     "compared_runs",
     "draft",
@@ -60,6 +64,7 @@ __all__ = [
     "is_followed",
     "link",
     "navigate",
+    "note_step",
     "per_draft_key",
     "per_upload_key",
     "picked",
@@ -79,6 +84,7 @@ __all__ = [
     "shows_draft",
     "slide",
     "start_widget",
+    "take_step_back",
     "uploader_key",
     "value_of",
     "widget",

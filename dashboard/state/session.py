@@ -9,10 +9,13 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard.state.steps import STEP_PARAMETER
+
 __all__ = [
     "UPLOADS",
     "address_names",
     "address_of_page",
+    "address_value",
     "compared_runs",
     "follow_run",
     "forget_run",
@@ -75,7 +78,8 @@ def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> 
 
 def address_of_page() -> str:
     """Return the whole address of the page that is shown, as somebody else would open it."""
-    query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+    names = [name for name in st.query_params if name != STEP_PARAMETER]
+    query = urlencode([(name, value) for name in names for value in st.query_params.get_all(name)])
     path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
     # The browser's address has the path of the page, unless Streamlit has taken it off.
     site = (st.context.url or "").rstrip("/").removesuffix(path)
@@ -85,6 +89,11 @@ def address_of_page() -> str:
 def address_names(parameter: str) -> bool:
     """Whether the address has a value for a parameter."""
     return parameter in st.query_params
+
+
+def address_value(parameter: str) -> str | None:
+    """Return what the address says of a parameter; ``None`` if nothing."""
+    return st.query_params.get(parameter)
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

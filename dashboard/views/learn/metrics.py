@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.components.metric_page import metric_facts, metric_formula
 from dashboard.views.learn.pictures.drawing import ask_class, draw_picture, offer_file
-from dashboard.views.learn.pictures.seen import see
+from dashboard.views.learn.pictures.own_model import ask_own_model, run_asked_for
+from dashboard.views.learn.pictures.seen import Seen, see
 from dashboard.views.learn.scenes.settings import LETTERS, ask_candidate, ask_task
 from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
@@ -29,8 +30,13 @@ def draw() -> None:
     )
     if metric is None:
         return
-    task, candidate = _samples()
-    _draw_metric(metric, task, candidate)
+    run = run_asked_for()
+    if run is None:
+        task, candidate = _samples()
+        names = tuple(f"class {code + 1}" for code in range(task.n_classes))
+        _draw_metric(metric, see(metric, task, candidate), names, _say(task, candidate))
+    elif own := ask_own_model(metric, run):
+        _draw_metric(metric, own.seen, own.class_names, own.said)
     metric_facts(metric)
 
 
@@ -53,9 +59,20 @@ def _samples() -> tuple[Task, Candidate]:
     return task, candidate
 
 
-def _draw_metric(metric: str, task: Task, candidate: Candidate) -> None:
-    """Draw what the metric sees in these samples, beside its formula and the same with their numbers."""
-    seen = see(metric, task, candidate)
+def _draw_metric(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> None:
+    """Draw what the metric sees in these samples, beside its formula and the same with their numbers.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form.
+    seen
+        What it makes of them.
+    names
+        Of the classes, or of the targets.
+    said
+        Which samples these are, in one sentence.
+    """
     words, place = st.columns([1, 2], gap="large")
     with words:
         metric_formula(metric)
@@ -69,12 +86,12 @@ def _draw_metric(metric: str, task: Task, candidate: Candidate) -> None:
     if metric not in pictured_metrics():
         return
     with place:
-        view = ask_class(metric, tuple(f"class {code + 1}" for code in range(task.n_classes)))
+        view = ask_class(metric, names)
         picture = draw_picture(metric, seen.record, view)
     with words:
         st.markdown("**With the numbers of these samples**")
         st.latex(picture.live_formula)
-        offer_file(picture, _say(task, candidate))
+        offer_file(picture, said)
 
 
 def _say(task: Task, candidate: Candidate) -> str:

@@ -8,6 +8,7 @@ from dashboard import state
 from dashboard.components.sharing import copy_link
 from dashboard.components.titles import title_tab
 from dashboard.views.learn import lessons, metrics, playground, teaching
+from dashboard.views.learn.scenes.settings import KEYS
 from dashboard.views.learn.sections import LESSONS, METRICS, PLAYGROUND, TEACHING
 
 __all__ = ["page"]
@@ -18,18 +19,21 @@ SECTIONS = {
     LESSONS: lessons.draw,
     TEACHING: teaching.draw,
 }
+# Widgets whose changes Back takes back.
+STEPPED = ("section", "metric", "model", "sweep-of", "sweep-candidate", *KEYS)
 
 
 def page() -> None:
     """Draw the page."""
+    state.take_step_back(STEPPED)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("How do the metrics see a model?", width="stretch")
         copy_link("It opens what you see here, with every setting.")
     section = st.segmented_control(
         "Section",
         list(SECTIONS),
-        # Links of other pages name a metric, and no section.
-        default=METRICS if state.address_names("metric") else PLAYGROUND,
+        # Links of other pages name a metric or a run, and no section.
+        default=METRICS if state.address_names("metric") or state.address_names("run") else PLAYGROUND,
         key="section",
         required=True,
         bind="query-params",
@@ -37,3 +41,4 @@ def page() -> None:
     )
     title_tab("" if section == PLAYGROUND else section, "Learn")
     SECTIONS[section]()
+    state.note_step(STEPPED)

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.views.learn.scenes.later import Stage
 from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
@@ -34,7 +35,7 @@ from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, s
 
 __all__ = ["draw"]
 
-PATIENCE_SECONDS = 0.08  # for training and probe, which are mostly there by then
+PATIENCE_SECONDS = 0.04  # for training and probe, which are often there by then
 POLL_SECONDS = 0.25
 
 
@@ -60,9 +61,9 @@ def draw() -> None:
     _show(comparison, names)
     for metric, why in {m: why for own in opinions.values() for m, why in own.problems.items()}.items():
         st.caption(f"{METRICS[metric].title}: {why}")
-    stages = [Stage(quickly(), soon), Stage(slowly(), late)]
+    stages = [Stage(quickly(), soon, found), Stage(slowly(), late, found)]
     stages += draw_sweep(task, [candidate for _, candidate in points])
-    if waiting := [stage for stage in stages if not stage.is_done]:
+    if waiting := [stage for stage in stages if not stage.is_drawn]:
         st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(waiting)
 
 
@@ -119,6 +120,6 @@ def _show(comparison: Comparison, names: Sequence[str]) -> None:
 
 def _watch(stages: Sequence[Stage]) -> None:
     """Draw the page again once a part of what it waits for is done."""
-    if any(stage.is_done for stage in stages):
+    if state.address_is_current() and any(stage.is_done for stage in stages):
         st.rerun()
     st.caption(":material/hourglass: More is being worked out …")

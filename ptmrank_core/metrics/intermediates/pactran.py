@@ -48,6 +48,8 @@ class PactranRecord:
         Which point the score is taken from.
     residuals
         Probabilities less one-hot classes at the optimum of the chosen point, shape (n_samples, n_classes).
+    sharpness
+        What each sample adds to H there: (||f_i - mean||^2 + 1) sum_k p_ik (1 - p_ik), shape (n_samples,).
     row_energy
         Squared distance of each sample from the mean of all, shape (n_samples,), in the unit squared.
     value
@@ -67,6 +69,7 @@ class PactranRecord:
     bounds: Array
     chosen: int
     residuals: Array
+    sharpness: Array
     row_energy: Array
     value: float
 
@@ -106,6 +109,7 @@ def intermediates(inputs: MetricInputs) -> PactranRecord:
         bounds=np.array([bound.bound for bound in bounds]),
         chosen=chosen,
         residuals=bounds[chosen].fit.residuals,
+        sharpness=(statistics.row_energy + 1) * bounds[chosen].spread,
         row_energy=statistics.row_energy,
         value=-bounds[chosen].bound,
     )

@@ -37,6 +37,8 @@ class SfdaRecord:
         Estimate of the largest eigenvalue of S_w before the pull, in the features' unit squared.
     first_logits
         The term in brackets before the pull, in nats, shape (n_samples, n_classes).
+    first_probabilities
+        What the first discriminant gives the samples' own classes, shape (n_samples,).
     mixing
         q_i: the own class's part of a softmax of the first probabilities, in [0, 1], shape (n_samples,).
     logits
@@ -54,6 +56,7 @@ class SfdaRecord:
     shrinkage: float
     lambda1: float
     first_logits: Array
+    first_probabilities: Array
     mixing: Array
     logits: Array
     probabilities: Array
@@ -85,6 +88,7 @@ def intermediates(inputs: MetricInputs) -> SfdaRecord:
         result.shrinkage,
         result.lambda1,
         result.first_logits,
+        np.exp(result.first_log_probs),
         result.mixing,
         result.logits,
         np.exp(result.log_probs),

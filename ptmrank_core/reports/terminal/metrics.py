@@ -35,8 +35,8 @@ Simpler measures of the same features. They are scored by default and vote like 
 
 ## Which when
 
-*Time grows with*: n samples, d features, C classes, z source classes. *Here and in the authors' code*: what
-is done differently, and why; the same sentences are the notes of each function.
+*Time grows with*: n samples, d features, C classes, z source classes. *Differs from the authors'
+code*: in what, and why; the same sentences are the notes of each function.
 
 {traits}
 
@@ -52,7 +52,7 @@ authors do not count. How often the vote was right stands in [ranking](../rankin
 FACTS = """| name | metric | not to be trusted when | needs | rewards width | reference |
 |---|---|---|---|---|---|
 """
-TRAITS = """| name | assumes | use when | time grows with | here and in the authors' code |
+TRAITS = """| name | assumes | use when | time grows with | differs from the authors' code |
 |---|---|---|---|---|
 """
 REGIMES = """| name | mean | {regimes} | published tables | by its authors |

@@ -26,6 +26,7 @@ def test_the_score_is_rebuilt_from_the_record(case: str) -> None:
         + d * c / r
     )
     assert record.traces[record.chosen] == pytest.approx(trace, rel=1e-6)
+    assert record.sharpness.sum() + d * c / r == pytest.approx(record.traces[record.chosen], rel=1e-9)
     entropy = (
         -sum(math.log1p(row[label]) for row, label in zip(record.residuals, record.labels, strict=True)) / n
     )

@@ -23,6 +23,7 @@ def ask_class(metric: str, class_names: tuple[str, ...]) -> View:
         range(len(class_names)),
         format_func=lambda code: class_names[code],
         key="class-seen",
+        bind="query-params",
         help="The picture shows one class at a time, against all others.",
     )
     return View(class_names, chosen or 0)

@@ -40,8 +40,9 @@ def draw() -> None:
 
 def _samples() -> tuple[Task, Candidate]:
     """Ask for the samples, and for the candidate of the playground that is looked at."""
-    whose, model = st.columns(2, gap="large")
-    with model:
+    task = ask_task()
+    which, model = st.columns([1, 2], gap="large")
+    with which:
         name = st.segmented_control(
             "Seen through the candidate",
             LETTERS,
@@ -51,9 +52,8 @@ def _samples() -> tuple[Task, Candidate]:
             required=True,
             help="The candidates of the playground, as they are set there.",
         )
-        candidate = ask_candidate(name or LETTERS[0])
-    with whose:
-        task = ask_task()
+    with model:
+        candidate = ask_candidate(name)
     return task, candidate
 
 

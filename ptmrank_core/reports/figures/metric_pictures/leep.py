@@ -85,7 +85,7 @@ def words(record: LeepRecord, _: View) -> Words:
         f"the model's own head: the share of each source class that every class has. Through it the median "
         f"sample's own class is given a probability of {middle:.2f}; the mean logarithm is "
         f"{record.value:.4g}.",
-        "A column with one dark cell tells the class; a column of equal cells tells nothing. The points on "
+        "A column with one strong cell tells the class; a column of equal cells tells nothing. The points on "
         "the right are what this gives each sample's own class: LEEP is the mean of their logarithms.",
         left_out,
     )

@@ -159,7 +159,7 @@ def table(record: LogmeRecord, view: View) -> Table:
 def live_formula(record: LogmeRecord, view: View) -> str:
     """Put the numbers of the chosen target into the formula, then the mean over the targets."""
     n, target = record.n_samples, view.chosen
-    first, *others = signed(record.terms[target].tolist(), 4)
+    first, *others = signed(record.terms[target].tolist())
     alpha, beta = number(float(record.alpha[target])), number(float(record.beta[target]))
     every = few_terms(signed(record.evidence.tolist()))
     n_targets = len(record.evidence)

@@ -87,7 +87,7 @@ def words(record: NceRecord, _: View) -> Words:
         f"A table of {count_of(n_classes, 'class', 'classes')} against {count_of(n_source, NOUN, PLURAL)}: "
         f"which share of the samples decided for a source class is of every class. Before the decision is "
         f"known {record.label_entropy:.3f} nats are unknown, after it {abs(record.value):.3f}.",
-        "A column with a single dark cell leaves nothing unknown, and its bar below is 0; NCE is minus the "
+        "A column with a single strong cell leaves nothing unknown, and its bar below is 0; NCE is minus the "
         "sum of these bars, which is what stays of the grey bar on the right.",
         joint.say_left_out(NOUN, PLURAL),
     )

@@ -115,7 +115,7 @@ def words(record: NleepRecord, _: View) -> Words:
         f"The samples on their first two principal components with {count_of(n_clusters, 'cluster')} of a "
         f"Gaussian mixture, and the share that every class has of each cluster. The score is "
         f"{record.value:.4g}; 0 would be clusters of one class each.",
-        "An ellipse around a single symbol is a pure cluster, a column with one dark cell on the right; "
+        "An ellipse around a single symbol is a pure cluster, a column with one strong cell on the right; "
         "N-LEEP is LEEP with these clusters in place of the source classes.",
         " ".join(sentence for sentence in left_out if sentence),
     )

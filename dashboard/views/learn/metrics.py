@@ -28,8 +28,6 @@ def draw() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    if metric is None:
-        return
     run = run_asked_for()
     if run is None:
         task, candidate = _samples()

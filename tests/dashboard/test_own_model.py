@@ -13,8 +13,9 @@ from dashboard.views.learn.sections import METRICS as SEES
 from dashboard.wording import plain
 from ptmrank_core.benchmark import SHIPPED_RUN
 from ptmrank_core.config import Settings
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, differences
 from ptmrank_core.records import Score
+from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 from tests.dashboard.reading import figures, open_page, open_section, texts
 from tests.dashboard.test_embeddings import done, planned
 
@@ -52,7 +53,13 @@ def test_what_the_run_does_not_keep_is_said(app: AppTest) -> None:
     assert not app.exception
     assert not figures(app)
     assert "keeps its embeddings alone: rank the demo yourself" in app.info[0].value
-    assert METRICS["leep"].traits.use_when[1:] in texts(app)
+    said, spec = texts(app), METRICS["leep"]
+    for fact in (spec.traits.use_when, spec.traits.assumes, spec.fails_when, spec.idea):
+        assert fact[1:] in said
+    for told in (spec.traits.complexity, spec.paper.title, differences("leep")):
+        assert plain(told) in said
+    table = app.dataframe[0].value
+    assert table["tau"].tolist() == prior_agreement_table("leep").values("tau")
 
 
 def test_ready_made_features_are_drawn_as_they_are(app: AppTest, settings: Settings, tmp_path: Path) -> None:

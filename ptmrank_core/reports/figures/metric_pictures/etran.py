@@ -76,31 +76,26 @@ def _add_energies(figure: go.Figure, record: EtranRecord) -> None:
 
 def table(record: EtranRecord, view: View) -> Table:
     """List every sample's probability and energy; with targets the error of each target."""
+    if not len(record.labels):
+        heads = (Column("target", "target"), Column("error", "mean squared error", "number", "%.5g"))
+        errors = (record.squared_errors / record.n_samples).tolist()
+        pairs = tuple(zip(view.class_names, errors, strict=True))
+        return Table("errors", "The error of each target", heads, pairs)
     counted = set(record.lowest.tolist())
-    if len(record.labels):
-        columns = (
-            Column("class", "class"),
-            Column("probability", "what its own class is given", "number", fixed(4)),
-            Column("energy", "energy", "number", "%.5g"),
-            Column("counts", "counts in the energy"),
-        )
-        rows = tuple(
-            (view.class_names[label], probability, energy, "yes" if place in counted else "")
-            for place, (label, probability, energy) in enumerate(
-                zip(
-                    record.labels.tolist(),
-                    record.probabilities.tolist(),
-                    record.energies.tolist(),
-                    strict=True,
-                )
-            )
-        )
-        return Table("energies", "Every sample's probability and energy", columns, rows)
-    columns = (Column("target", "target"), Column("error", "mean squared error", "number", "%.5g"))
-    errors = (record.squared_errors / record.n_samples).tolist()
-    return Table(
-        "errors", "The error of each target", columns, tuple(zip(view.class_names, errors, strict=True))
+    columns = (
+        Column("class", "class"),
+        Column("probability", "what its own class is given", "number", fixed(4)),
+        Column("energy", "energy", "number", "%.5g"),
+        Column("counts", "counts in the energy"),
     )
+    samples = zip(
+        record.labels.tolist(), record.probabilities.tolist(), record.energies.tolist(), strict=True
+    )
+    rows = tuple(
+        (view.class_names[label], probability, energy, "yes" if place in counted else "")
+        for place, (label, probability, energy) in enumerate(samples)
+    )
+    return Table("energies", "Every sample's probability and energy", columns, rows)
 
 
 def live_formula(record: EtranRecord, _: View) -> str:

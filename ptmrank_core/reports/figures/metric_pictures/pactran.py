@@ -124,10 +124,12 @@ def live_formula(record: PactranRecord, _: View) -> str:
     loss, flatness = float(record.loss[chosen]), float(record.flatness[chosen])
     parts = rf"{number(float(record.cross_entropy[chosen]))}+{number(float(record.penalty[chosen]))}"
     return lines(
-        rf"J^*&={parts}={number(loss)}",
-        rf"\frac{{C\,s^2}}{{2r}}\ln\frac{{H\,r}}{{DC}}&=\frac{{{c}\cdot{s2}}}{{2\cdot{number(r)}}}"
-        rf"\ln\frac{{{trace}\cdot{number(r)}}}{{{d}\cdot{c}}}={number(flatness)}",
-        rf"-\big(J^*+\dots\big)&=-({number(loss)}+{number(flatness)})={number(record.value, 4)}",
+        rf"&J^*={parts}={number(loss)}",
+        r"&\frac{C\,s^2}{2r}\ln\frac{H\,r}{DC}",
+        rf"&\quad=\frac{{{c}\cdot{s2}}}{{2\cdot{number(r)}}}\ln\frac{{{trace}\cdot{number(r)}}}{{{d}\cdot{c}}}",
+        rf"&\quad={number(flatness)}",
+        rf"&-\big(J^*+\dots\big)=-({number(loss)}+{number(flatness)})",
+        rf"&\quad={number(record.value, 4)}",
     )
 
 

@@ -34,9 +34,22 @@ MOST_CLASSES = 30
 def picture(record: PedRecord, view: View) -> go.Figure:
     """Draw how the class means drift, and the overlap that is left after each step."""
     figure = make_subplots(1, 2, column_widths=[0.66, 0.34], horizontal_spacing=0.14)
+    _add_drifts(figure, record, view)
+    _add_overlaps(figure, record)
+    figure.update_layout(
+        height=430,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    )
+    hide_buttons(figure)
+    set_least_width(figure, 600)
+    return figure
+
+
+def _add_drifts(figure: go.Figure, record: PedRecord, view: View) -> None:
+    """Draw the reach of each class before the first step, and the path of its mean."""
     place = {"row": 1, "col": 1}
     n_drawn = min(MOST_CLASSES, len(record.radii))
-    few = len(record.radii) <= MOST_NAMED
     start = record.plane[0][:n_drawn]
     rings = circles(start, REACH * record.radii[:n_drawn])
     add_outlines(figure, rings, place, color=GREY, width=1, dash="dot", name="0.6 radii")
@@ -52,13 +65,17 @@ def picture(record: PedRecord, view: View) -> go.Figure:
                 line={"color": marker["color"], "width": 2},
                 marker=marker,
                 name=view.class_names[code],
-                showlegend=few,
+                showlegend=len(record.radii) <= MOST_NAMED,
                 customdata=list(range(len(path))),
                 hovertemplate="after step %{customdata}<extra>" + view.short_names([code])[0] + "</extra>",
             ),
             **place,
         )
     name_axes(figure, place, ("class means, reference deviations", "second direction"), "x")
+
+
+def _add_overlaps(figure: go.Figure, record: PedRecord) -> None:
+    """Draw the overlap of all pairs before the first step, and after each."""
     left = [float(overlap.sum()) / 2 for overlap in record.overlaps]
     figure.add_bar(
         x=list(range(len(left))),
@@ -74,14 +91,6 @@ def picture(record: PedRecord, view: View) -> go.Figure:
     if left[-1] > 0:
         room = 0.25 * (left[0] - left[-1])
         figure.update_yaxes(range=[left[-1] - room, left[0] + room], row=1, col=2)
-    figure.update_layout(
-        height=430,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 600)
-    return figure
 
 
 def table(record: PedRecord, view: View) -> Table:

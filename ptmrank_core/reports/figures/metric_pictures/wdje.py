@@ -23,17 +23,26 @@ TERMS = ("source error", "features moved", "labels moved", "labels without partn
 def picture(record: WdjeRecord, _: View) -> go.Figure:
     """Draw the bound, term by term, and the score beside it; then the plan that moves the features."""
     figure = make_subplots(1, 2, column_widths=[0.45, 0.55], horizontal_spacing=0.14)
+    _add_terms(figure, record)
+    _add_plan(figure, record)
+    figure.update_layout(
+        height=440,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    )
+    hide_buttons(figure)
+    set_least_width(figure, 640)
+    return figure
+
+
+def _add_terms(figure: go.Figure, record: WdjeRecord) -> None:
+    """Draw each term where the one above it ends, and below them what they come to."""
     terms = _terms(record)
     bases = [sum(terms[:place]) for place in range(len(terms))]
+    totals = [record.parts.bound, record.target_error, record.value]
     bars = (
         ("terms of the bound", TERMS, terms, bases, BRIGHT[0]),
-        (
-            "what they come to",
-            ENDS,
-            [record.parts.bound, record.target_error, record.value],
-            [0.0] * 3,
-            BRIGHT[1],
-        ),
+        ("what they come to", ENDS, totals, [0.0] * len(ENDS), BRIGHT[1]),
     )
     for name, titles, values, starts, color in bars:
         figure.add_trace(
@@ -60,15 +69,6 @@ def picture(record: WdjeRecord, _: View) -> go.Figure:
         col=1,
     )
     figure.update_xaxes(title="error", nticks=5, row=1, col=1)
-    _add_plan(figure, record)
-    figure.update_layout(
-        height=440,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 640)
-    return figure
 
 
 def _add_plan(figure: go.Figure, record: WdjeRecord) -> None:

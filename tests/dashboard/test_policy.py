@@ -55,6 +55,7 @@ TRIED = {
     "popover",
     "progress",
     "segmented_control",
+    "select_slider",
     "selectbox",
     "slider",
     "spinner",

@@ -1,44 +1,65 @@
-"""One metric: its idea, its formula, what it needs, when it fails, where it comes from, its numbers here."""
+"""One metric in words, all of them its own facts: idea, formula, when to use it, its record, its paper."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.wording import with_links
-from ptmrank_core.lessons import Opinion
-from ptmrank_core.metrics import METRICS, describe_input
+from dashboard.components.tables import show_table
+from dashboard.wording import plain, with_links
+from ptmrank_core.metrics import MEASURED_AT, METRICS, describe_input, differences
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
+from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 
-__all__ = ["metric_page", "say_needs"]
+__all__ = ["lowered", "metric_facts", "metric_formula", "say_needs"]
 
 
-def metric_page(metric: str, opinion: Opinion) -> None:
-    """Draw the page of a metric.
+def metric_formula(metric: str) -> None:
+    """Draw what a metric asks: its name, its idea, its formula and what that means.
 
     Parameters
     ----------
     metric
-        Name of a default form.
-    opinion
-        The scores whose intermediate values are shown.
+        Name of a default form or of evidence.
     """
     spec = METRICS[metric]
-    formula = spec.formula
-    words, numbers = st.columns([3, 2], gap="large")
-    with words:
-        st.markdown(f"### {spec.title}\n{spec.idea}")
-        st.latex(formula.latex)
-        st.caption(formula.symbols)
-        st.markdown(formula.meaning)
+    st.markdown(f"### {spec.title}\n{spec.idea}")
+    st.latex(spec.formula.latex)
+    st.caption(spec.formula.symbols)
+    st.markdown(spec.formula.meaning)
+
+
+def metric_facts(metric: str) -> None:
+    """Draw what somebody who chooses a metric wants to know, its paper, and how it fared so far.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form or of evidence.
+    """
+    spec, traits = METRICS[metric], METRICS[metric].traits
+    choosing, origin = st.columns(2, gap="large")
+    with choosing:
         st.markdown(
-            f"**Needs** {say_needs(spec)}.\n\n**Not to be trusted when** {_lower(spec.fails_when)}\n\n"
-            f"**Higher is better**{_range(spec.bounds)}. **Paper:** {with_links(spec.reference)}."
+            f"**Use it when** {lowered(traits.use_when)}\n\n**Not to be trusted when** "
+            f"{lowered(spec.fails_when)}\n\n**Assumes** {lowered(plain(traits.assumes))}\n\n"
+            f"**Needs** {say_needs(spec)}.\n\n"
+            f"**Higher is better**{_range(spec.bounds)}."
         )
-        st.caption(say_agreement(spec.prior_agreement))
-    with numbers:
-        _components(metric, opinion)
+    with origin:
+        st.markdown(
+            f"**Paper** {plain(spec.paper.title)}: {with_links(spec.reference)}.\n\n"
+            f"**Time grows with** {plain(traits.complexity)} (n samples, d features, C classes, z source "
+            f"classes.) Measured: {spec.measured_seconds:.2g} s a model at {MEASURED_AT}."
+        )
+        if told := differences(metric):
+            st.markdown(f"**What differs from the authors' code, and why.** {plain(told)}")
+    st.markdown("#### How it fared against fine-tuning")
+    st.caption(with_links(say_agreement(spec.prior_agreement)))
+    table = prior_agreement_table(metric)
+    if table.rows:
+        with st.expander(f"All {len(table.rows)} comparisons, with their sources"):
+            show_table(table, alt=table.title)
 
 
 def say_needs(spec: MetricSpec) -> str:
@@ -48,7 +69,8 @@ def say_needs(spec: MetricSpec) -> str:
     )
 
 
-def _lower(sentence: str) -> str:
+def lowered(sentence: str) -> str:
+    """Begin a sentence in the middle of another."""
     return sentence[0].lower() + sentence[1:]
 
 
@@ -60,27 +82,3 @@ def _range(bounds: tuple[float | None, float | None]) -> str:
     if least is None:
         return f", at most {greatest:g}"
     return f", from {least:g} up" if greatest is None else f", from {least:g} to {greatest:g}"
-
-
-def _components(metric: str, opinion: Opinion) -> None:
-    """Draw the intermediate values and the warnings of the metric."""
-    output = opinion.outputs.get(metric)
-    if output is None:
-        st.info(opinion.problems[metric])
-        return
-    st.metric(f"{METRICS[metric].title} here", f"{output.value:.4g}")
-    if output.components:
-        table = pd.DataFrame(
-            [
-                {"on the way": name.replace("_", " "), "value": value}
-                for name, value in output.components.items()
-            ]
-        )
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={"value": st.column_config.NumberColumn("value", format="%.4g")},
-            alt="Intermediate values of the metric",
-        )
-    for warning in output.warnings:
-        st.warning(warning)

@@ -15,6 +15,7 @@ __all__ = [
     "UPLOADS",
     "address_names",
     "address_of_page",
+    "address_value",
     "compared_runs",
     "follow_run",
     "forget_run",
@@ -88,6 +89,11 @@ def address_of_page() -> str:
 def address_names(parameter: str) -> bool:
     """Whether the address has a value for a parameter."""
     return parameter in st.query_params
+
+
+def address_value(parameter: str) -> str | None:
+    """Return what the address says of a parameter; ``None`` if nothing."""
+    return st.query_params.get(parameter)
 
 
 def link(page: str, label: str, *, icon: str, **query: str) -> None:

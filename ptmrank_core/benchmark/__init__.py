@@ -14,6 +14,7 @@ from ptmrank_core.benchmark.engines import (
     run_taken,
     start_worker,
 )
+from ptmrank_core.benchmark.execution.cached_arrays import cached_arrays
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
@@ -63,6 +64,7 @@ __all__ = [
     "RunStore",
     "Sources",
     "Substitutes",
+    "cached_arrays",
     "cached_embeddings",
     "can_save",
     "cancel_run",

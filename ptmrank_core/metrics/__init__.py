@@ -26,7 +26,9 @@ from ptmrank_core.metrics.numerics.bhattacharyya import class_distances
 from ptmrank_core.metrics.pactran import pactran as pactran
 from ptmrank_core.metrics.ped import ped as ped
 from ptmrank_core.metrics.registry.compute import compute, describe_input, inapplicable_reason
+from ptmrank_core.metrics.registry.explaining import explained_metrics, metric_intermediates
 from ptmrank_core.metrics.registry.joining import join_scores, score_parts
+from ptmrank_core.metrics.registry.notes import differences
 from ptmrank_core.metrics.registry.presets import METRIC_PRESETS, MetricPreset
 from ptmrank_core.metrics.registry.registry import (
     MEASURED_AT,
@@ -61,10 +63,13 @@ __all__ = [
     "compute",
     "default_metrics",
     "describe_input",
+    "differences",
     "evidence_metrics",
+    "explained_metrics",
     "inapplicable_reason",
     "join_scores",
     "join_titles",
+    "metric_intermediates",
     "metric_spec",
     "metrics_reading",
     "prepare_inputs",

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from numpy.typing import ArrayLike
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
@@ -121,6 +121,7 @@ EMMS = MetricSpec(
         "How far does a linear map fall short of taking the features to where a language model places the"
         " class names?",
     ),
+    traits=traits.EMMS,
     version=2,
     rewards_width=True,
     saturates=EVERY_TASK,

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import agreements, papers
+from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.discriminant import fit_sfda, nearest_mean_log_probs
-from ptmrank_core.metrics.numerics.energy import lowest_energy
+from ptmrank_core.metrics.numerics.discriminant import fit_sfda
+from ptmrank_core.metrics.numerics.energy import lowest_energy, nearest_mean_log_probs
 from ptmrank_core.metrics.numerics.min_max import Components, join_min_max
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
@@ -76,8 +76,7 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
     """Return :func:`etran` with its components: ``s_cls`` and ``s_en``, or ``s_reg``."""
     if classifier not in ("centroid", "lda"):
         raise UnknownNameError("classifier", classifier, ("centroid", "lda"))
-    notes = [*inputs.label_notes, *inputs.feature_notes]
-    statistics = inputs.decomposition
+    notes, statistics = [*inputs.label_notes, *inputs.feature_notes], inputs.decomposition
     if inputs.labels is None:
         if statistics.spectrum.rank == inputs.n_samples:
             notes.append("The features fit any targets (n <= d): 0 for every model by construction.")
@@ -122,11 +121,11 @@ ETRAN = MetricSpec(
     formula=Formula(
         r"0.85\,\mathrm{minmax}(S_{cls})+0.15\,\mathrm{minmax}(S_{en})",
         r"$S_{cls}$: mean probability of the right class when the nearest class mean decides; $S_{en}$: mean"
-        r" of $\ln\sum_d e^{f_{id}}$ over the samples of lowest energy; minmax over the candidates of one"
-        r" run.",
+        r" of $\ln\sum_d e^{f_{id}}$ over the samples of lowest energy; minmax over a run's candidates.",
         "Are samples nearest to their own class mean, and does the model know such samples at all? It"
         " compares candidates and says nothing of one model alone; shown here is $S_{cls}$.",
     ),
+    traits=traits.ETRAN,
     version=1,
     rewards_width=True,
     saturates=frozenset({"regression", "multilabel"}),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.bhattacharyya import (
@@ -74,8 +74,7 @@ def gbc(embeddings: ArrayLike, labels: ArrayLike, *, shape: ClassShape = "spheri
 def gbc_output(inputs: MetricInputs, *, shape: ClassShape = "spherical") -> MetricOutput:
     """Return :func:`gbc` with the logarithm of the overlap and the closest pair's distance."""
     result = fit_class_gaussians(inputs.decomposition, shape)
-    pairs = result.distances[~np.eye(inputs.n_classes, dtype=bool)]
-    overlap = float(np.exp(-pairs).sum())
+    pairs, overlap = result.pairs, result.overlap
     floored = float(np.mean(result.variances == VARIANCE_FLOOR))
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if inputs.label_notes:
@@ -121,6 +120,7 @@ GBC = MetricSpec(
         r" of $v_c$ and $v_{c'}$; $D_B$: Bhattacharyya distance of two round Gaussians.",
         "Every class is a ball. How much do the balls overlap in pairs? 0 is no overlap.",
     ),
+    traits=traits.GBC,
     version=1,
 )
 SPECS = (

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.ledoit_wolf import between_over_sample, between_over_shrunk, ledoit_wolf
@@ -50,7 +50,9 @@ def hscore(embeddings: ArrayLike, labels: ArrayLike, *, estimator: Estimator = "
 
     Notes
     -----
-    For n <= d the plain form is C - 1 for every model; the shrinkage form is not. Both are computed
+    Plain is what the authors published, with the cutoff of their README (their scripts have others too). No
+    code by the authors of the shrinkage form was found: it is as in tllib, in float64. For n <= d the plain
+    form is C - 1 for every model; the shrinkage form is not, and so is the default. Both are computed
     without an inverse: plain from an orthonormal basis of the centred features, shrinkage by a Cholesky
     factor on the smaller side. Shrinkage of 0 (two points, one feature) means the plain form's limit.
 
@@ -117,6 +119,7 @@ HSCORE = MetricSpec(
         r" shrinkage towards a sphere of the same mean variance $m$.",
         "Whiten the features: what share of their variance lies between the classes? At most about $C-1$.",
     ),
+    traits=traits.HSCORE,
     version=1,
 )
 SPECS = (

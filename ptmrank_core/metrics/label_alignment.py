@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -47,10 +47,11 @@ def label_alignment(
 
     Notes
     -----
-    The linear kernel of [2]_ on both sides. With F and Y centred it is ||F'Y||^2 / (||F'F|| ||Y'Y||),
-    Frobenius norms: ||F'F|| = ||F F'|| is that of the smaller Gram matrix, and nothing larger is formed. Real
-    targets are standardised, so that their units do not count. On few samples the features of wide noise are
-    all dissimilar, which agrees with the labels to sqrt((C - 1)/n) for C classes of equal size.
+    The linear kernel of Kornblith et al. on both sides. With F and Y centred it is
+    ||F'Y||^2 / (||F'F|| ||Y'Y||), Frobenius norms: ||F'F|| = ||F F'|| is that of the smaller Gram matrix, and
+    nothing larger is formed. Real targets are standardised, so that their units do not count. On few samples
+    the features of wide noise are all dissimilar, which agrees with the labels to sqrt((C - 1)/n) for C
+    classes of equal size.
 
     References
     ----------
@@ -134,6 +135,7 @@ SPECS = (
             "Samples of one label should be similar and others dissimilar: the correlation of the two tables"
             " of similarities, also called centred kernel alignment.",
         ),
+        traits=traits.LABEL_ALIGNMENT,
         version=1,
     ),
 )

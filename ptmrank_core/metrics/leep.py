@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -77,10 +76,9 @@ def leep_output(inputs: MetricInputs) -> MetricOutput:
     if probs is None or labels is None:
         raise MetricInputError("LEEP expects labels and source_logits or source_probs.")
     counts = count_leep(probs, labels, inputs.n_classes)
-    entropy = -float(np.sum(counts.class_probs * np.log(counts.class_probs)))
     return MetricOutput(
         mean_log_likelihood(probs, labels, counts),
-        MappingProxyType({"label_entropy": entropy}),
+        MappingProxyType({"label_entropy": counts.label_entropy}),
         inputs.label_notes,
     )
 
@@ -110,6 +108,7 @@ SPECS = (
             "Each source class stands for the mixture of your classes that it is seen with. How well do these"
             " mixtures predict the labels?",
         ),
+        traits=traits.LEEP,
         version=1,
     ),
 )

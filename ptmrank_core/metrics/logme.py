@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import agreements, papers
+from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence, published_excess
 from ptmrank_core.records import EVERY_TASK, Formula, MetricOutput, MetricSpec
@@ -47,8 +47,7 @@ def logme(
     Returns
     -------
     float
-        Log evidence for each sample, mean over the target columns, in nats: higher is better,
-        without bounds.
+        Log evidence for each sample, mean over the target columns, nats: higher is better, no bounds.
 
     Raises
     ------
@@ -130,6 +129,7 @@ LOGME = MetricSpec(
         "A linear model explains the targets. The evidence rewards a good fit and charges for every direction"
         " of the features that it needs, so that width alone buys nothing.",
     ),
+    traits=traits.LOGME,
     version=2,  # start and guards in units of features and targets
 )
 SPECS = (

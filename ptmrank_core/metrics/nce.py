@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -113,6 +113,7 @@ SPECS = (
             r" $\hat P$: shares of the samples.",
             "If you knew only the model's own prediction, how uncertain of the label would you still be?",
         ),
+        traits=traits.NCE,
         version=1,
     ),
 )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from numpy.typing import ArrayLike
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.leave_one_out.nearest import own_mean_hits
@@ -95,6 +95,7 @@ SPECS = (
             r" classes.",
             "If one point for each class is enough to recognise it, a head on top has little left to learn.",
         ),
+        traits=traits.NEAREST_MEAN,
         version=1,
     ),
 )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.leave_one_out.measures import mean_precision, mean_r2
@@ -128,6 +128,7 @@ SPECS = (
             "Where samples of one label lie close together, a head on top has an easy task, also where no"
             " linear model separates them.",
         ),
+        traits=traits.NEAREST_NEIGHBOURS,
         version=1,
     ),
 )

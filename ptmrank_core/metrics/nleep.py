@@ -9,16 +9,19 @@ from types import MappingProxyType
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import agreements, papers
+from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.gaussian_mixture import REGULARISATION, Covariance, fit_mixture
+from ptmrank_core.metrics.numerics.gaussian_mixture import (
+    COMPONENTS_PER_CLASS,
+    REGULARISATION,
+    Covariance,
+    count_components,
+    fit_mixture,
+)
 from ptmrank_core.metrics.numerics.source_classes import count_leep, mean_log_likelihood
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "nleep", "nleep_output"]
-
-# "As in the paper", says the one published reading that names its source.
-COMPONENTS_PER_CLASS = 5
 
 
 def nleep(
@@ -60,8 +63,7 @@ def nleep(
     capped at half the samples; ``"spherical"`` is that of EMAB (5 C components, C fewer until there are
     fewer than samples). Where a covariance is not positive definite, 1e-6 on its diagonal becomes ten
     times as much until it is. Samples are put into an order of their own first, and their coordinates are
-    rounded to ten digits, so that neither their order nor round-off counts; other seeds move the score by up
-    to about 0.1.
+    rounded to ten digits: neither their order nor round-off counts. Other seeds move it by up to about 0.1.
 
     References
     ----------
@@ -85,7 +87,7 @@ def nleep_output(inputs: MetricInputs, *, covariance: Covariance = "full", seed:
     if covariance not in REGULARISATION:
         raise UnknownNameError("covariance", covariance, REGULARISATION)
     wanted = COMPONENTS_PER_CLASS * inputs.n_classes
-    n_components = _count_components(inputs.n_samples, inputs.n_classes, covariance)
+    n_components = count_components(inputs.n_samples, inputs.n_classes, covariance)
     mixture = fit_mixture(inputs.decomposition, n_components, covariance=covariance, seed=seed)
     notes = [*inputs.label_notes, *inputs.feature_notes, *mixture.notes]
     if n_components < wanted:
@@ -99,17 +101,6 @@ def nleep_output(inputs: MetricInputs, *, covariance: Covariance = "full", seed:
     }
     value = mean_log_likelihood(mixture.posterior, inputs.labels, counts)
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
-
-
-def _count_components(n_samples: int, n_classes: int, covariance: Covariance) -> int:
-    """Return five components for each class, or as many as the samples support."""
-    wanted = COMPONENTS_PER_CLASS * n_classes
-    most = max(1, n_samples // 2)
-    if covariance == "spherical":
-        # EMAB's rule, C fewer until there are fewer than samples; it has none left where C >= n.
-        fewer = min(wanted, (n_samples - 1) // n_classes * n_classes)
-        return fewer if fewer else most
-    return min(wanted, most)
 
 
 NLEEP = MetricSpec(
@@ -134,6 +125,7 @@ NLEEP = MetricSpec(
         r" Gaussian mixture of five components for each class; $\hat P(y\mid v)$ as in LEEP.",
         "LEEP without a head: clusters of the features take the place of the source classes.",
     ),
+    traits=traits.NLEEP,
     version=1,
 )
 SPECS = (

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.pac_bayes import gaussian_bound, source_class_bound
@@ -116,6 +116,7 @@ PACTRAN = MetricSpec(
         "A flat optimum generalises: the loss that a classifier reaches, plus a charge for how sharply it"
         " rises around its optimum (a PAC-Bayesian bound).",
     ),
+    traits=traits.PACTRAN,
     version=1,
     rewards_width=True,
 )

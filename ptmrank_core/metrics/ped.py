@@ -10,7 +10,7 @@ from typing import Literal
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
@@ -122,12 +122,12 @@ PED = MetricSpec(
     " or the features are large or tiny numbers.",
     paper=papers.PED,
     formula=Formula(
-        r"\mathrm{SFDA}\big(F+\Delta\big),\qquad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{"
-        r"\lVert\mu_c-\mu_{c'}\rVert},\quad o_{cc'}=\max\big(0.6(R_c+R_{c'})-\lVert\mu_c-\mu_{c'}\rVert,"
-        r"0\big)",
+        r"\mathrm{SFDA}(F+\Delta),\quad \Delta_c=\sum_{c'}0.005\,o_{cc'}\,\frac{\mu_c-\mu_{c'}}{\lVert\mu_c-"
+        r"\mu_{c'}\rVert},\quad o_{cc'}=\max\big(0.6(R_c+R_{c'})-\lVert\mu_c-\mu_{c'}\rVert,0\big)",
         r"$\mu_c,R_c$: mean and radius of class $c$, in units of a reference set's spread; at most 6 steps.",
         "Classes that overlap push one another apart, as fine-tuning would; then SFDA scores them.",
     ),
+    traits=traits.PED,
     version=1,
     rewards_width=True,
     saturates=CLASSIFICATION,

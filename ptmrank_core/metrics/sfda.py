@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import SHRINKAGE_FLOOR, SfdaResult, fit_sfda
@@ -94,7 +94,7 @@ def summarise_sfda(inputs: MetricInputs, result: SfdaResult, *, log: bool = Fals
         notes.append("The shrinkage is at its floor (1e-10): the covariance is hardly regularised.")
     if 1 - probability < SATURATED:
         notes.append("Saturated: every sample is given its own class; models at 1 cannot be told apart.")
-    value = float(result.log_probs.mean()) if log else min(1.0, probability)
+    value = float(result.log_probs.mean()) if log else result.probability
     return MetricOutput(value, MappingProxyType(components), tuple(notes))
 
 
@@ -122,6 +122,7 @@ SFDA = MetricSpec(
         r" the other classes by as much as the first was unsure of it.",
         "How probable does a discriminant analysis find the right class, once the task has been made harder?",
     ),
+    traits=traits.SFDA,
     version=1,
     rewards_width=True,
     saturates=CLASSIFICATION,

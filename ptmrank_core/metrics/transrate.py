@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.coding_rate import RateForm, coding_rates
@@ -72,7 +72,7 @@ def transrate_output(inputs: MetricInputs, *, form: RateForm = "uniform") -> Met
     """Return :func:`transrate` with its two rates."""
     statistics = inputs.decomposition
     result = coding_rates(statistics, form)
-    within = float(result.weights @ result.class_rates)
+    within = result.class_rate
     # With weights n_c/n it is a Jensen difference of the concave ln det: below 0 only by round-off.
     value = result.rate - within if form == "uniform" else max(0.0, result.rate - within)
     notes = [*inputs.label_notes, *inputs.feature_notes]
@@ -106,6 +106,7 @@ TRANSRATE = MetricSpec(
         r"$Z$: centred features, $Z_c$ those of class $c$ ($n$ rows each); $\epsilon=10^{-4}$.",
         "How many more nats do all samples take to encode to a fixed precision than those of one class?",
     ),
+    traits=traits.TRANSRATE,
     version=1,
     rewards_width=True,
     adds_up=True,

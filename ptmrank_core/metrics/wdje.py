@@ -7,23 +7,19 @@ from functools import partial
 from types import MappingProxyType
 from typing import Literal, TypeAlias, Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError, UnknownNameError
-from ptmrank_core.metrics import papers
+from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.auxiliary import AuxiliaryInputs
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
-from ptmrank_core.metrics.numerics.transfer_bound import bound_transfer
+from ptmrank_core.metrics.numerics import transfer_bound
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "wdje", "wdje_output"]
 
 LargestLoss: TypeAlias = Literal["official", "auto"]
-
-# Classes that the official score counts whatever there are.
-OFFICIAL_CLASSES = 100
 
 
 def wdje(
@@ -89,13 +85,10 @@ def wdje_output(inputs: MetricInputs, *, largest_loss: LargestLoss = "official")
     if largest_loss not in ("official", "auto"):
         raise UnknownNameError("largest_loss", largest_loss, ("official", "auto"))
     notes = [*inputs.label_notes, *inputs.feature_notes]
-    if inputs.labels is None:
-        greatest = 1.0
-    else:
-        greatest = float(np.log(OFFICIAL_CLASSES if largest_loss == "official" else inputs.n_classes))
-        if inputs.lipschitz is not None:
-            notes.append("The given lipschitz is not used: for classes it follows from the features.")
-    parts = bound_transfer(inputs, greatest)
+    if inputs.labels is not None and inputs.lipschitz is not None:
+        notes.append("The given lipschitz is not used: for classes it follows from the features.")
+    greatest = transfer_bound.largest_loss(inputs, is_official=largest_loss == "official")
+    parts = transfer_bound.bound_transfer(transfer_bound.plan_transfer(inputs), greatest)
     if inputs.target_error is None:
         raise MetricInputError("WDJE expects target_error.")
     components = MappingProxyType(asdict(parts) | {"bound": parts.bound})
@@ -129,6 +122,7 @@ WDJE = MetricSpec(
         "A bound on the error after transfer: near features and near labels make it small. Above 0 it"
         " promises that transfer pays.",
     ),
+    traits=traits.WDJE,
     version=1,
 )
 SPECS = (

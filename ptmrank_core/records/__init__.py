@@ -44,7 +44,15 @@ from ptmrank_core.records.maps import (
     SampleTag,
     Trust,
 )
-from ptmrank_core.records.metrics import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec, Paper
+from ptmrank_core.records.metrics import (
+    CLASSIFICATION,
+    EVERY_TASK,
+    Formula,
+    MetricOutput,
+    MetricSpec,
+    Paper,
+    Traits,
+)
 from ptmrank_core.records.models import (
     CHECKPOINTS,
     AdaptedBase,
@@ -211,6 +219,7 @@ __all__ = [
     "Stage",
     "TargetKind",
     "TrainingResult",
+    "Traits",
     "Trust",
     "Truth",
     "UnlabelledMarks",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ptmrank_core.records.agreements import PriorAgreement
 
-__all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec", "Paper"]
+__all__ = ["CLASSIFICATION", "EVERY_TASK", "Formula", "MetricOutput", "MetricSpec", "Paper", "Traits"]
 
 CLASSIFICATION = frozenset({"classification"})
 EVERY_TASK = frozenset({"classification", "regression", "multilabel"})
@@ -82,6 +82,25 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Traits:
+    """What somebody who chooses among metrics wants to know of one; plain sentences.
+
+    Parameters
+    ----------
+    assumes
+        What it takes for granted of features and labels.
+    complexity
+        What its time grows with: n samples, d features, C classes, z source classes.
+    use_when
+        In which situation to choose it.
+    """
+
+    assumes: str
+    complexity: str
+    use_when: str
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSpec:
     """The facts of one metric; everything that lists, chooses or explains metrics reads these.
 
@@ -120,6 +139,8 @@ class MetricSpec:
         Where it was published.
     formula
         How it is computed; a variant has the formula of its metric.
+    traits
+        What it assumes, what its time grows with, when to choose it; a variant has those of its metric.
     version
         Increased whenever the same inputs can give a different value.
     needs
@@ -162,6 +183,7 @@ class MetricSpec:
     fails_when: str
     paper: Paper
     formula: Formula
+    traits: Traits
     version: int
     prior_agreement: PriorAgreement = field(default_factory=PriorAgreement)
     needs: frozenset[str] = frozenset()

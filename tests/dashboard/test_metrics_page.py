@@ -42,12 +42,14 @@ def test_without_samples_the_page_leads_to_them(app: AppTest) -> None:
 
 
 def test_every_metric_has_a_card(page: AppTest) -> None:
-    """Idea, needs, cost and failure of every metric; the quick ones are ticked, and one click starts."""
+    """Idea, needs, cost, use and failure of every metric; the quick ones are ticked, and one click starts."""
     said = texts(page)
     for name in default_metrics():
         spec = METRICS[name]
         assert f"{spec.idea} :" in said
         assert f"**Not to be trusted when** {spec.fails_when[0].lower()}{spec.fails_when[1:]}" in said
+        use_when = spec.traits.use_when
+        assert f"**Use it when** {use_when[0].lower()}{use_when[1:]}" in said
         assert f"about {spec.measured_seconds:.2g} s a model" in said
     assert [box.label for box in page.checkbox] == [
         f"**{METRICS[name].title}**" for name in default_metrics()

@@ -11,6 +11,12 @@ from ptmrank_core.metrics import METRICS, default_metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 METRICS_FOLDER = ROOT / "ptmrank_core" / "metrics"
+# Where a module is about the metric that it is named after: the score, what it is made of, its picture.
+HOMES = {
+    METRICS_FOLDER,
+    METRICS_FOLDER / "intermediates",
+    ROOT / "ptmrank_core" / "reports" / "figures" / "metric_pictures",
+}
 FILES = sorted(path for room in ("ptmrank_core", "dashboard") for path in (ROOT / room).rglob("*.py"))
 TITLES = re.compile(rf"\b({'|'.join(re.escape(METRICS[name].title) for name in default_metrics())})\b")
 
@@ -27,6 +33,7 @@ MAY_IMPORT = {
 # Texts that are about single metrics.
 MAY_TELL_OF = {
     "ptmrank_core/metrics/papers/__init__.py": "titles of papers",
+    "ptmrank_core/metrics/traits/__init__.py": "facts of each metric that its own file has no room for",
     "ptmrank_core/reports/figures/class_pairs.py": "the distances that GBC sums",
     "ptmrank_core/metrics/numerics/marginal_likelihood.py": "an error that only one metric can raise",
     "ptmrank_core/metrics/numerics/transfer_bound.py": "an error that only one metric can raise",
@@ -52,7 +59,7 @@ def strings(tree: ast.Module) -> list[str]:
 
 def is_file_of(path: Path, metric: str) -> bool:
     """Whether a module is the metric's own file."""
-    return path == METRICS_FOLDER / f"{metric.partition(':')[0]}.py"
+    return path.parent in HOMES and path.stem == metric.partition(":")[0]
 
 
 def names_in(path: Path) -> set[str]:
@@ -78,7 +85,7 @@ def files_with(find: Callable[[Path], set[str]]) -> set[str]:
 
 def titles_in(path: Path) -> set[str]:
     """Titles of metrics in the texts of a module that is no metric's own file."""
-    is_metric = path.parent == METRICS_FOLDER and path.stem in METRICS
+    is_metric = path.parent in HOMES and path.stem in METRICS
     texts = [] if is_metric else strings(parse(path))
     return {title for text in texts for title in TITLES.findall(text)}
 

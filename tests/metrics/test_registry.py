@@ -106,6 +106,10 @@ def test_every_fact_is_there(spec: MetricSpec) -> None:
     assert spec.formula.latex
     assert spec.formula.symbols.endswith(".")
     assert spec.formula.meaning.rstrip().endswith((".", "?"))
+    for text in (spec.traits.assumes, spec.traits.complexity, spec.traits.use_when):
+        assert text.endswith(".")
+        assert "  " not in text
+    assert re.search(r"\bn[²³]?(?!\w)", spec.traits.complexity)
     assert re.search(r"arXiv:\d{4}\.\d{5}|doi:10\.\d{4}", spec.reference)
 
 

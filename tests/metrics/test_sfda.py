@@ -110,7 +110,7 @@ def test_a_failed_factor_falls_back_to_eigenvalues(
 def test_eigenvalues_below_the_ridge_are_round_off() -> None:
     """A covariance that round-off made indefinite is bounded from below by its ridge, as by definition."""
     places = np.eye(2)
-    within = discriminant._Within(places, places, places, 1.0, 1e-10, 1e-30)
+    within = discriminant.Within(places, places, places, 1.0, 1e-10, 1e-30)
     axes = discriminant._axes(np.diag([1.0, -1e-9]), within, 2, places)
     assert np.diag(axes) == pytest.approx([1.0, 2e10], rel=1e-8)
 

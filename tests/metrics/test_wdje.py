@@ -15,7 +15,7 @@ import pytest
 from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
 from ptmrank_core.metrics import MetricInputs, compute, prepare_inputs, wdje
 from ptmrank_core.metrics.numerics import optimal_transport as transport
-from ptmrank_core.metrics.numerics.optimal_transport import squared_wasserstein
+from ptmrank_core.metrics.numerics.optimal_transport import plan_transport, squared_wasserstein
 from ptmrank_core.metrics.wdje import wdje_output
 from tests.oracles.wdje import copies, programme
 
@@ -121,10 +121,13 @@ def test_large_unequal_clouds_need_a_package(monkeypatch: pytest.MonkeyPatch) ->
 
     def emd2(a: Any, b: Any, costs: Any, **options: Any) -> tuple[float, dict[str, Any]]:
         asked.append((len(a), len(b), costs.shape, options["log"]))
-        return 0.25, {"warning": None if len(asked) == 1 else "numItermax reached"}
+        plan = np.outer(a, b)
+        return 0.25, {"warning": None if len(asked) == 1 else "numItermax reached", "G": plan}
 
     monkeypatch.setitem(sys.modules, "ot", SimpleNamespace(emd2=emd2))  # type: ignore[arg-type]
-    assert squared_wasserstein(left, right) == 0.25
+    plan = plan_transport(left, right)
+    assert plan.cost == 0.25
+    assert plan.masses.sum() == pytest.approx(1)
     assert asked == [(4, 3, (4, 3), True)]
     with pytest.raises(MetricError, match="numItermax reached"):
         squared_wasserstein(left, right)

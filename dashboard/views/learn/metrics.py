@@ -1,12 +1,17 @@
-"""What each metric sees: one page for each of them, in a scene."""
+"""What each metric sees: its picture, its formula with live numbers, and when to believe it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard.components.metric_page import metric_page
-from ptmrank_core.lessons import Candidate, Opinion, Task, score_candidate
+from dashboard.components.metric_page import metric_facts, metric_formula
+from dashboard.views.learn.pictures.drawing import ask_class, draw_picture, offer_file
+from dashboard.views.learn.pictures.own_model import ask_own_model, run_asked_for
+from dashboard.views.learn.pictures.seen import Seen, see
+from dashboard.views.learn.scenes.settings import LETTERS, ask_candidate, ask_task
+from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
+from ptmrank_core.reports.figures.metric_pictures import pictured_metrics
 
 __all__ = ["draw"]
 
@@ -23,10 +28,75 @@ def draw() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    if metric is not None:
-        metric_page(metric, _opinion())
+    run = run_asked_for()
+    if run is None:
+        task, candidate = _samples()
+        names = tuple(f"class {code + 1}" for code in range(task.n_classes))
+        _draw_metric(metric, see(metric, task, candidate), names, _say(task, candidate))
+    elif own := ask_own_model(metric, run):
+        _draw_metric(metric, own.seen, own.class_names, own.said)
+    metric_facts(metric)
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _opinion() -> Opinion:
-    return score_candidate(Task(), Candidate())
+def _samples() -> tuple[Task, Candidate]:
+    """Ask for the samples, and for the candidate of the playground that is looked at."""
+    task = ask_task()
+    which, model = st.columns([1, 2], gap="large")
+    with which:
+        name = st.segmented_control(
+            "Seen through the candidate",
+            LETTERS,
+            default=LETTERS[0],
+            key="seen",
+            bind="query-params",
+            required=True,
+            help="The candidates of the playground, as they are set there.",
+        )
+    with model:
+        candidate = ask_candidate(name)
+    return task, candidate
+
+
+def _draw_metric(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> None:
+    """Draw what the metric sees in these samples, beside its formula and the same with their numbers.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form.
+    seen
+        What it makes of them.
+    names
+        Of the classes, or of the targets.
+    said
+        Which samples these are, in one sentence.
+    """
+    words, place = st.columns([1, 2], gap="large")
+    with words:
+        metric_formula(metric)
+    if seen.record is None:
+        place.info(seen.problem)
+        return
+    with words:
+        st.metric(f"{METRICS[metric].title} here", f"{seen.record.value:.4g}")
+        for warning in seen.warnings:
+            st.warning(warning)
+    if metric not in pictured_metrics():
+        return
+    with place:
+        view = ask_class(metric, names)
+        picture = draw_picture(metric, seen.record, view)
+    with words:
+        st.markdown("**With the numbers of these samples**")
+        st.latex(picture.live_formula)
+        offer_file(picture, said)
+
+
+def _say(task: Task, candidate: Candidate) -> str:
+    """Say what the samples are, for a file that leaves the page."""
+    head = "no source head" if candidate.head is None else f"a source head that follows {candidate.head:.0%}"
+    return (
+        f"Artificial samples, draw {task.seed}: {task.n_classes} classes of {task.n_per_class}, "
+        f"{task.wrong_labels:.0%} of the labels redrawn; class means {candidate.separation:g} standard "
+        f"deviations apart, {candidate.n_noise_features} features that know nothing, {head}."
+    )

@@ -20,7 +20,7 @@ SECTIONS = {
     TEACHING: teaching.draw,
 }
 # Widgets whose changes Back takes back.
-STEPPED = ("section", "metric", "sweep-of", "sweep-candidate", *KEYS)
+STEPPED = ("section", "metric", "model", "sweep-of", "sweep-candidate", *KEYS)
 
 
 def page() -> None:
@@ -32,8 +32,8 @@ def page() -> None:
     section = st.segmented_control(
         "Section",
         list(SECTIONS),
-        # Links of other pages name a metric, and no section.
-        default=METRICS if state.address_names("metric") else PLAYGROUND,
+        # Links of other pages name a metric or a run, and no section.
+        default=METRICS if state.address_names("metric") or state.address_names("run") else PLAYGROUND,
         key="section",
         required=True,
         bind="query-params",

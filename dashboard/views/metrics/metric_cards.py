@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.choice import chosen_metrics
-from dashboard.components.metric_page import say_needs
+from dashboard.components.metric_page import lowered, say_needs
 from dashboard.state import Draft
 from dashboard.wording import plain, plural, tell_faults
 from ptmrank_core.benchmark import MetricCoverage
@@ -102,7 +102,8 @@ def _card(metric: str, coverage: MetricCoverage, *, is_chosen: bool) -> bool:
     st.markdown(f"{spec.idea} :{COLOURS[word]}-badge[{word}]")
     st.caption(
         f"**Needs** {say_needs(spec)}.  \n**Costs** {measured}.  \n"
-        f"**Not to be trusted when** {spec.fails_when[0].lower()}{spec.fails_when[1:]}"
+        f"**Use it when** {lowered(spec.traits.use_when)}  \n"
+        f"**Not to be trusted when** {lowered(spec.fails_when)}"
     )
     if coverage.n_reached < coverage.n_models:
         st.caption(

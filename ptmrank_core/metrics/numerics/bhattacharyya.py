@@ -13,7 +13,14 @@ from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import prepare_inputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
-__all__ = ["VARIANCE_FLOOR", "ClassGaussians", "ClassShape", "class_distances", "fit_class_gaussians"]
+__all__ = [
+    "VARIANCE_FLOOR",
+    "ClassGaussians",
+    "ClassShape",
+    "class_distances",
+    "fit_class_gaussians",
+    "round_terms",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 ClassShape: TypeAlias = Literal["spherical", "diagonal", "fulldet"]
@@ -39,6 +46,16 @@ class ClassGaussians:
     means: Array
     variances: Array
     distances: Array
+
+    @property
+    def pairs(self) -> Array:
+        """Distances of all ordered pairs of different classes, shape (C (C - 1),)."""
+        return self.distances[~np.eye(len(self.distances), dtype=bool)]
+
+    @property
+    def overlap(self) -> float:
+        """Bhattacharyya coefficients exp(-distance), summed over all ordered pairs."""
+        return float(np.exp(-self.pairs).sum())
 
 
 def class_distances(embeddings: ArrayLike, labels: ArrayLike, *, shape: ClassShape = "spherical") -> Array:
@@ -106,14 +123,31 @@ def fit_class_gaussians(statistics: Decomposition, shape: ClassShape) -> ClassGa
     if shape == "diagonal":
         distances = np.stack([_distances_to_all(means, variances, c) for c in range(len(means))])
     else:
-        spread = variances.mean(axis=1)
-        middle = (spread[:, None] + spread) / 2
-        excess = np.log(middle) - np.log(spread)[:, None] / 2 - np.log(spread) / 2
+        mean_terms, excess = round_terms(means, variances)
         excess *= means.shape[1] if shape == "fulldet" else 1
-        distances = cdist(means, means, "sqeuclidean") / (8 * middle) + 0.5 * excess
+        distances = mean_terms + 0.5 * excess
     np.fill_diagonal(distances, 0.0)
     # Equal variances differ by round-off: an overlap is at most 1.
     return ClassGaussians(means, variances, np.maximum(distances, 0.0))
+
+
+def round_terms(means: Array, variances: Array) -> tuple[Array, Array]:
+    """Terms of the distance of each pair of round Gaussians: that of the means, and ln(s / sqrt(v v')).
+
+    Parameters
+    ----------
+    means, variances
+        As in :class:`ClassGaussians`; a class has the mean of its variances in every direction.
+
+    Returns
+    -------
+    tuple of ndarray
+        ``||mu - mu'||^2 / (8 s)`` and the logarithm, each of shape (n_classes, n_classes).
+    """
+    spread = variances.mean(axis=1)
+    middle = (spread[:, None] + spread) / 2
+    excess = np.log(middle) - np.log(spread)[:, None] / 2 - np.log(spread) / 2
+    return cdist(means, means, "sqeuclidean") / (8 * middle), excess
 
 
 def _distances_to_all(means: Array, variances: Array, c: int) -> Array:

@@ -12,7 +12,7 @@ from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import log_det, log_det_of
 
-__all__ = ["CodingRates", "RateForm", "coding_rates"]
+__all__ = ["DISTORTION", "CodingRates", "RateForm", "coding_rates"]
 
 Array: TypeAlias = NDArray[np.float64]
 RateForm: TypeAlias = Literal["uniform", "prior", "trace"]
@@ -37,6 +37,11 @@ class CodingRates:
     rate: float
     class_rates: Array
     weights: Array
+
+    @property
+    def class_rate(self) -> float:
+        """Weighted mean of the rates of the classes."""
+        return float(self.weights @ self.class_rates)
 
 
 def coding_rates(statistics: Decomposition, form: RateForm) -> CodingRates:

@@ -13,12 +13,21 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import solve_factored
 
-__all__ = ["SHRINKAGE_FLOOR", "SfdaResult", "fit_sfda", "fit_sfda_moved", "nearest_mean_log_probs"]
+__all__ = [
+    "SHRINKAGE_FLOOR",
+    "Pull",
+    "SfdaResult",
+    "Within",
+    "fit_sfda",
+    "fit_sfda_moved",
+    "fit_within",
+    "pull_classes",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -36,7 +45,7 @@ NEGLIGIBLE = 1e-24
 
 @dataclass(frozen=True, eq=False)
 class SfdaResult:
-    """The two discriminants of SFDA; arrays of shape (n_samples,).
+    """The two discriminants of SFDA; arrays of shape (n_samples,), logits of shape (n_samples, n_classes).
 
     Parameters
     ----------
@@ -44,10 +53,14 @@ class SfdaResult:
         Power-iteration estimate of the largest eigenvalue of the within-class covariance, unit squared.
     shrinkage
         s = max(exp(-5 lambda1), 1e-10).
+    first_logits
+        x_i' S^-1 mu_c - 1/2 mu_c' S^-1 mu_c + ln pi_c of the first fit.
     first_log_probs
         Log-probability of each sample's own class in the first fit, in nats.
     mixing
         q: how much of itself each sample keeps when it is pulled towards the other classes.
+    logits
+        As ``first_logits``, of the second fit.
     log_probs
         Log-probability of the own class in the second fit, after the pull.
     log_errors
@@ -56,14 +69,21 @@ class SfdaResult:
 
     lambda1: float
     shrinkage: float
+    first_logits: Array
     first_log_probs: Array
     mixing: Array
+    logits: Array
     log_probs: Array
     log_errors: Array
 
+    @property
+    def probability(self) -> float:
+        """SFDA itself: the mean probability of the own class in the second fit, at most 1."""
+        return min(1.0, float(np.exp(self.log_probs).mean()))
+
 
 @dataclass(frozen=True, eq=False)
-class _Within:
+class Within:
     """What the first fit rests on, the classes being where they are.
 
     ``centres`` mu_c (C, p), ``projections`` x_i' S^-1 mu_c (n, C), ``products`` mu_b' S^-1 mu_c (C, C), and
@@ -76,6 +96,25 @@ class _Within:
     lambda1: float
     shrinkage: float
     least_ridge: float
+
+
+@dataclass(frozen=True, eq=False)
+class Pull:
+    """Where ConfMix takes samples: x_i of class y goes to q_i (x_i - origins_y) + others_y.
+
+    Parameters
+    ----------
+    places
+        Class means, once the classes are moved, shape (n_classes, p).
+    others
+        m_c, the unweighted mean of the other classes' means, shape (n_classes, p).
+    origins
+        m_c in the coordinates that the samples had before their class was moved, shape (n_classes, p).
+    """
+
+    places: Array
+    others: Array
+    origins: Array
 
 
 def fit_sfda(statistics: Decomposition) -> SfdaResult:
@@ -98,21 +137,18 @@ def fit_sfda_moved(statistics: Decomposition, mix: Array) -> SfdaResult:
     SfdaResult
         The first fit, the pull (ConfMix) and the second fit, arXiv:2207.03036, in the authors' code's form.
     """
-    within = statistics.share(_fit_within)
+    within = statistics.share(fit_within)
     points, labels = statistics.coordinates, statistics.labels
     log_priors = np.log(statistics.class_counts / statistics.n_samples)
     # S^-1 is that of the classes where they are, so a moved class's axis is a sum of theirs.
     shifts = (mix - np.eye(len(mix))) @ within.products @ mix.T
     products = mix @ within.products @ mix.T
     logits = within.projections @ mix.T + shifts[labels] + (log_priors - 0.5 * np.diag(products))
-    first, _ = _own_log_probs(logits, labels)
+    first_logits, (first, _) = logits, _own_log_probs(logits, labels)
     mixing = _mixing(logits, labels)
 
-    # ConfMix: x_i -> q_i x_i + (1 - q_i) m_y, with m_c the unweighted mean of the other classes' means;
-    # a sample stands at points_i + moved_y, so it gets to q_i (points_i - origin_y) + m_y.
-    places = mix @ within.centres
-    others = (places.sum(axis=0) - places) / (len(places) - 1)
-    origins = others - (places - within.centres)
+    pull = pull_classes(within, mix)
+    others, origins = pull.others, pull.origins
     weights = mixing / statistics.class_counts[labels]
     kept = np.bincount(labels, weights)[:, None]
     mixed_places = statistics.sum_by_class(points, weights) - kept * origins + others
@@ -121,11 +157,28 @@ def fit_sfda_moved(statistics: Decomposition, mix: Array) -> SfdaResult:
     logits = (points @ axes - (origins @ axes)[labels]) * mixing[:, None]
     logits += (others @ axes)[labels] + (log_priors - 0.5 * np.einsum("cp,pc->c", mixed_places, axes))
     log_probs, errors = _own_log_probs(logits, labels)
-    return SfdaResult(within.lambda1, within.shrinkage, first, mixing, log_probs, errors)
+    scales = within.lambda1, within.shrinkage
+    return SfdaResult(*scales, first_logits, first, mixing, logits, log_probs, errors)
 
 
-def _fit_within(statistics: Decomposition) -> _Within:
-    """Within-class covariance where the classes are, how far to shrink it, and its discriminant."""
+def pull_classes(within: Within, mix: Array) -> Pull:
+    """Say where ConfMix pulls each class: x_i -> q_i x_i + (1 - q_i) m_y.
+
+    Parameters
+    ----------
+    within
+        The first fit's statistics.
+    mix
+        As for :func:`fit_sfda_moved`.
+    """
+    places = mix @ within.centres
+    others = (places.sum(axis=0) - places) / (len(places) - 1)
+    # A sample stands at points_i + moved_y, so it gets to q_i (points_i - origin_y) + m_y.
+    return Pull(places, others, others - (places - within.centres))
+
+
+def fit_within(statistics: Decomposition) -> Within:
+    """Fit the within-class covariance where the classes are, how far to shrink it, and its discriminant."""
     points = statistics.coordinates
     centres = statistics.class_offsets
     if statistics.is_wide:
@@ -135,7 +188,7 @@ def _fit_within(statistics: Decomposition) -> _Within:
     shrinkage = max(float(np.exp(-5 * lambda1)), SHRINKAGE_FLOOR)
     spread = statistics.total_scatter / statistics.n_samples / statistics.n_features
     empty = np.empty((0, 0))
-    within = _Within(centres, empty, empty, lambda1, shrinkage, NEGLIGIBLE * spread or 1.0)
+    within = Within(centres, empty, empty, lambda1, shrinkage, NEGLIGIBLE * spread or 1.0)
     axes = _axes(covariance, within, statistics.n_features, centres)
     return dataclasses.replace(within, projections=points @ axes, products=centres @ axes)
 
@@ -210,7 +263,7 @@ def _direction(vector: Array) -> Array:
     return vector / length if length > 0 else vector
 
 
-def _axes(covariance: Array, within: _Within, n_features: int, places: Array) -> Array:
+def _axes(covariance: Array, within: Within, n_features: int, places: Array) -> Array:
     """S^-1 mu_c as columns, shape (p, C), with S = (1 - s) S_w + s tr(S_w)/d I."""
     ridge = max(within.shrinkage * float(np.trace(covariance)) / n_features, within.least_ridge)
     shrunk = (1 - within.shrinkage) * covariance
@@ -240,23 +293,3 @@ def _own_log_probs(logits: Array, labels: NDArray[np.int64]) -> tuple[Array, Arr
     peak = rest.max(axis=1)
     margin = own_logits - peak - np.log(np.exp(rest - peak[:, None]).sum(axis=1))
     return -np.logaddexp(0, -margin), -np.logaddexp(0, margin)
-
-
-def nearest_mean_log_probs(statistics: Decomposition) -> Array:
-    """Log-probability of each sample's own class by the nearest class mean: no covariance counts.
-
-    Parameters
-    ----------
-    statistics
-        Shared statistics of features and classes.
-
-    Returns
-    -------
-    ndarray of shape (n_samples,)
-        log softmax_c(f_i'mu_c - |mu_c|^2/2 + ln pi_c) at c = y_i; centring adds the same for all c.
-    """
-    offsets = statistics.class_offsets
-    logits = statistics.centred @ offsets.T
-    logits += np.log(statistics.class_counts / statistics.n_samples) - 0.5 * np.sum(offsets**2, axis=1)
-    own_log_probs: Array = log_softmax(logits, axis=1)[np.arange(statistics.n_samples), statistics.labels]
-    return own_log_probs

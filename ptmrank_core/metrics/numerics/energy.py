@@ -1,4 +1,4 @@
-"""The energy of a sample's features, as ETran defines it."""
+"""The energy of a sample's features, and its probabilities by the nearest class mean: the parts of ETran."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax
 
-__all__ = ["energies", "lowest_energy"]
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+
+__all__ = [
+    "energies",
+    "lowest_energy",
+    "lowest_samples",
+    "nearest_mean_log_probs",
+    "nearest_mean_logits",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -40,6 +49,18 @@ def energies(embeddings: Array) -> Array:
     return energy
 
 
+def lowest_samples(energy: Array) -> NDArray[np.int64]:
+    """Return the 0.5 % of the samples that have the lowest energy, at least one, the lowest first.
+
+    Parameters
+    ----------
+    energy
+        As :func:`energies` returns it.
+    """
+    n_lowest = max(1, LOWEST_PER_MILLE * len(energy) // 1000)
+    return np.argsort(energy, kind="stable")[:n_lowest].astype(np.int64, copy=False)
+
+
 def lowest_energy(embeddings: Array) -> float:
     """Mean energy of the 0.5 % of the samples that have the lowest, at least one.
 
@@ -48,5 +69,37 @@ def lowest_energy(embeddings: Array) -> float:
     embeddings
         Finite float64 array of shape (n_samples, n_features).
     """
-    n_lowest = max(1, LOWEST_PER_MILLE * len(embeddings) // 1000)
-    return float(np.sort(energies(embeddings))[:n_lowest].mean())
+    energy = energies(embeddings)
+    return float(energy[lowest_samples(energy)].mean())
+
+
+def nearest_mean_logits(statistics: Decomposition) -> Array:
+    """Logits f_i'mu_c - |mu_c|^2/2 + ln pi_c by the nearest class mean, shape (n_samples, n_classes).
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes; centring adds the same for all c.
+    """
+    offsets = statistics.class_offsets
+    logits: Array = statistics.centred @ offsets.T
+    logits += np.log(statistics.class_counts / statistics.n_samples) - 0.5 * np.sum(offsets**2, axis=1)
+    return logits
+
+
+def nearest_mean_log_probs(statistics: Decomposition) -> Array:
+    """Log-probability of each sample's own class by the nearest class mean: no covariance counts.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        log softmax_c of :func:`nearest_mean_logits` at c = y_i.
+    """
+    log_probs = log_softmax(nearest_mean_logits(statistics), axis=1)
+    own_log_probs: Array = log_probs[np.arange(statistics.n_samples), statistics.labels]
+    return own_log_probs

@@ -14,11 +14,13 @@ from ptmrank_core.errors import MetricError
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.gaussian_mixture_full import FittedMixture, fit_full_mixture
 
-__all__ = ["Covariance", "Mixture", "fit_mixture"]
+__all__ = ["COMPONENTS_PER_CLASS", "Covariance", "Mixture", "count_components", "fit_mixture"]
 
 Array: TypeAlias = NDArray[np.float64]
 Covariance: TypeAlias = Literal["full", "spherical"]
 
+# "As in the paper", says the one published reading that names its source.
+COMPONENTS_PER_CLASS = 5
 KEPT_VARIANCE = 0.8
 # What scikit-learn adds to the diagonal of each covariance, by the published readings of the paper.
 REGULARISATION = {"full": 1e-6, "spherical": 1e-5}
@@ -38,8 +40,16 @@ class Mixture:
     ----------
     posterior
         p(component | sample), shape (n_samples, n_components), rows sum to 1.
-    n_dimensions
-        Number of leading directions, holding 80 % of the variance.
+    coordinates
+        The samples on the leading directions, which hold 80 % of the variance, shape (n_samples,
+        n_dimensions), in the features' unit.
+    weights
+        Shares of the components, shape (n_components,).
+    means
+        Shape (n_components, n_dimensions).
+    planes
+        Covariances on the first two directions, shape (n_components, 2, 2), in the unit squared; 0 in a
+        direction that is not there.
     regularisation
         What was added to the diagonal of each covariance, in the features' unit squared.
     n_rounds
@@ -49,10 +59,18 @@ class Mixture:
     """
 
     posterior: Array
-    n_dimensions: int
+    coordinates: Array
+    weights: Array
+    means: Array
+    planes: Array
     regularisation: float
     n_rounds: int
     notes: tuple[str, ...]
+
+    @property
+    def n_dimensions(self) -> int:
+        """Number of leading directions."""
+        return int(self.coordinates.shape[1])
 
     @property
     def n_components(self) -> int:
@@ -89,7 +107,8 @@ def fit_mixture(
     regularisation = REGULARISATION[covariance]
     coordinates = _leading_coordinates(statistics)
     if coordinates.shape[1] == 0:
-        return Mixture(np.ones((statistics.n_samples, 1)), 0, regularisation, 0, ())
+        everything = np.ones((statistics.n_samples, 1)), coordinates, np.ones(1), np.empty((1, 0))
+        return Mixture(*everything, np.zeros((1, 2, 2)), regularisation, 0, ())
     coordinates = _on_grid(coordinates)
     order = _canonical_order(statistics)
     mixture = None
@@ -117,7 +136,27 @@ def fit_mixture(
         )
     if not mixture.converged:
         notes.append(f"The mixture still moved when stopped after {mixture.n_rounds} rounds.")
-    return Mixture(posterior, coordinates.shape[1], regularisation, mixture.n_rounds, tuple(notes))
+    shapes = mixture.weights, mixture.means, mixture.planes
+    return Mixture(posterior, coordinates, *shapes, regularisation, mixture.n_rounds, tuple(notes))
+
+
+def count_components(n_samples: int, n_classes: int, covariance: Covariance) -> int:
+    """Return five components for each class, or as many as the samples support.
+
+    Parameters
+    ----------
+    n_samples, n_classes
+        What is to be clustered.
+    covariance
+        As in :func:`fit_mixture`.
+    """
+    wanted = COMPONENTS_PER_CLASS * n_classes
+    most = max(1, n_samples // 2)
+    if covariance == "spherical":
+        # EMAB's rule, C fewer until there are fewer than samples; it has none left where C >= n.
+        fewer = min(wanted, (n_samples - 1) // n_classes * n_classes)
+        return fewer if fewer else most
+    return min(wanted, most)
 
 
 def _leading_coordinates(statistics: Decomposition) -> Array:
@@ -180,4 +219,8 @@ def _try_fit(
             ).fit(coordinates)
         except ValueError:
             return None
-    return FittedMixture(fit.predict_proba(coordinates), int(fit.n_iter_), bool(fit.converged_))
+    planes = np.zeros((n_components, 2, 2))
+    for place in range(min(2, coordinates.shape[1])):
+        planes[:, place, place] = fit.covariances_
+    shapes = fit.weights_, fit.means_, planes
+    return FittedMixture(fit.predict_proba(coordinates), *shapes, int(fit.n_iter_), bool(fit.converged_))

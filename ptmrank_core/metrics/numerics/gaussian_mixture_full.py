@@ -30,9 +30,16 @@ BLOCK = 256
 
 @dataclass(frozen=True, eq=False)
 class FittedMixture:
-    """Posterior p(component | sample), shape (n_samples, n_components); rounds; whether they were enough."""
+    """Posterior p(component | sample), shape (n_samples, n_components), and what it comes from.
+
+    Of the components: weights (n_components,), means (n_components, d), covariances on the first two
+    directions (n_components, 2, 2), 0 in one that is not there. Then the rounds, and whether they sufficed.
+    """
 
     posterior: Array
+    weights: Array
+    means: Array
+    planes: Array
     n_rounds: int
     converged: bool
 
@@ -57,6 +64,17 @@ class _Component:
         n_axes, n_features = self.axes.shape
         log_det = np.log(self.variances).sum() + (n_features - n_axes) * np.log(regularisation)
         return float(np.log(self.weight) - 0.5 * (n_features * np.log(2 * np.pi) + log_det))
+
+    def plane(self, regularisation: float) -> Array:
+        """Covariance on the first two directions, shape (2, 2), 0 in one that is not there."""
+        n_directions = min(2, len(self.mean))
+        axes = self.axes[:, :n_directions]
+        covariance = (axes.T * self.variances) @ axes
+        if self.rest:
+            covariance += regularisation * (np.eye(n_directions) - axes.T @ axes)
+        plane = np.zeros((2, 2))
+        plane[:n_directions, :n_directions] = covariance
+        return plane
 
     def distances(self, points: Array) -> Array:
         """Squared Mahalanobis distances of points of shape (m, d), exact near the axes as well."""
@@ -97,7 +115,14 @@ def fit_full_mixture(points: Array, n_components: int, regularisation: float, se
         converged = abs(likelihood - likelihoods[-1]) < TOLERANCE
         likelihoods.append(likelihood)
     posterior, _ = _expect(points, components, regularisation)
-    return FittedMixture(posterior, len(likelihoods) - 1, converged)
+    return FittedMixture(
+        posterior,
+        np.array([part.weight for part in components]),
+        np.stack([part.mean for part in components]),
+        np.stack([part.plane(regularisation) for part in components]),
+        len(likelihoods) - 1,
+        converged,
+    )
 
 
 def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_Component]:

@@ -37,11 +37,20 @@ class LabelFit:
         Mean over the samples of ||f'w - t||^2, t the mixture of standardised label embeddings.
     width
         Width of the label embeddings.
+    tables
+        Standardised label embeddings of each encoder, shape (n_encoders, n_groups, width).
+    mixture
+        t: their mixture with ``weights``, shape (n_groups, width).
+    deviations
+        f'w - t of each sample, shape (n_samples, width).
     """
 
     weights: Array
     error: float
     width: int
+    tables: Array
+    mixture: Array
+    deviations: Array
 
 
 def span_of_standardised(statistics: Decomposition) -> Spectrum:
@@ -150,8 +159,10 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     roots = np.sqrt(counts)[:, None]
     columns = (tables * roots).reshape(len(tables), -1).T
     weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
-    fitted -= np.tensordot(weights, tables, axes=1)[groups]
-    return LabelFit(weights, float(np.vdot(fitted, fitted)) / n_samples, width)
+    mixture: Array = np.tensordot(weights, tables, axes=1)
+    fitted -= mixture[groups]
+    error = float(np.vdot(fitted, fitted)) / n_samples
+    return LabelFit(weights, error, width, tables, mixture, fitted)
 
 
 def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import EPS, solve_lower
 
-__all__ = ["Shrinkage", "between_over_sample", "between_over_shrunk", "ledoit_wolf"]
+__all__ = ["Shrinkage", "between_over_sample", "between_over_shrunk", "between_parts", "ledoit_wolf"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -90,11 +90,26 @@ def between_over_sample(statistics: Decomposition) -> tuple[float, int]:
     -----
     With Fc = U diag(s) V' and W = one-hot / sqrt(n_c): S^+ S_B = V s^-1 U'W W'U s V', trace ||U'W||_F^2.
     """
-    spectrum = statistics.centred_spectrum
-    variances = spectrum.singular_values**2
+    variances = statistics.centred_spectrum.singular_values**2
     kept = variances > CUTOFF * variances[:1]
-    within_span = spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
-    return float(np.sum(within_span[kept] ** 2)), int(np.count_nonzero(kept))
+    return float(np.sum(between_parts(statistics)[kept])), int(np.count_nonzero(kept))
+
+
+def between_parts(statistics: Decomposition) -> Array:
+    """Shares of each principal direction's scatter that lie in each class mean, shape (rank, n_classes).
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+
+    Returns
+    -------
+    ndarray of float64
+        (u_j'w_c)^2, w_c the indicator of class c over sqrt(n_c): in [0, 1], and so is the sum of a row.
+    """
+    within_span = statistics.centred_spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
+    return np.asarray(within_span**2)
 
 
 def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:

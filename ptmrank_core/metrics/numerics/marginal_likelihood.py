@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricError
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.linear_model.evidence import log_evidence, solve
 
 __all__ = ["MAX_ROUNDS", "LogmeResult", "maximise_evidence", "published_excess"]
 
@@ -41,6 +42,13 @@ class LogmeResult:
         Rounds of the fixed point, at most 11.
     last_move
         Relative change of alpha/beta in the last round.
+    weights
+        ||m||^2 of the most probable weights m, in (target/feature) squared.
+    residual
+        ||F m - t||^2, in target squared.
+    path
+        alpha and beta at the start and after each round, shape (1 + rounds of the slowest, 2, n_targets), in
+        their units; a column that has stopped stays where it is.
     """
 
     alpha: Array
@@ -48,6 +56,9 @@ class LogmeResult:
     evidence: Array
     n_rounds: NDArray[np.int64]
     last_move: Array
+    weights: Array
+    residual: Array
+    path: Array
 
     @property
     def converged(self) -> NDArray[np.bool_]:
@@ -70,6 +81,7 @@ class _Fit:
     residual: Array
     n_rounds: NDArray[np.int64]
     last_move: Array
+    path: list[tuple[Array, Array]]
 
 
 def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) -> LogmeResult:
@@ -103,20 +115,19 @@ def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) 
     # One row for each target: a sum along a row does not depend on which other targets there are.
     energy = (np.ascontiguousarray(statistics.target_projections.T) / target_units[:, None]) ** 2
     fit = _fixed_point(sigma, energy, statistics.target_residuals / target_units**2, n_samples)
-    # arXiv:2110.10545, eq. for ln p(t|F, a, b):
-    # D/2 ln a + N/2 ln b - 1/2 ln|a I + b F'F| - b/2 ||t - F m||^2 - a/2 m'm - N/2 ln 2 pi.
-    # Taken out of the determinant, zero eigenvalues included, D/2 ln a cancels and what stays is
-    # -1/2 sum_{i <= rank} ln(1 + b sigma_i / a).
-    ratio = fit.beta / fit.alpha
-    evidence = 0.5 * (
-        n_samples * np.log(fit.beta / (2 * np.pi))
-        - np.log1p(sigma * ratio[:, None]).sum(axis=1)
-        - fit.beta * fit.residual
-        - fit.alpha * fit.weights
+    evidence = log_evidence(n_samples, sigma, (fit.alpha, fit.beta), (fit.weights, fit.residual))
+    evidence = evidence - np.log(target_units)
+    scales = (unit / target_units) ** 2, 1 / target_units**2
+    return LogmeResult(
+        fit.alpha * scales[0],
+        fit.beta / target_units**2,
+        evidence,
+        fit.n_rounds,
+        fit.last_move,
+        fit.weights / scales[0],
+        fit.residual * target_units**2,
+        np.array(fit.path) * np.array(scales),
     )
-    evidence = evidence / n_samples - np.log(target_units)
-    alpha, beta = fit.alpha * (unit / target_units) ** 2, fit.beta / target_units**2
-    return LogmeResult(alpha, beta, evidence, fit.n_rounds, fit.last_move)
 
 
 def _power_of_ten(values: Array, count: int) -> float:
@@ -150,24 +161,24 @@ def _fixed_point(sigma: Array, energy: Array, rest: Array, n_samples: int) -> _F
         residual=np.zeros(n_targets),
         n_rounds=np.zeros(n_targets, dtype=np.int64),
         last_move=np.full(n_targets, np.inf),
+        path=[(np.ones(n_targets), np.ones(n_targets))],
     )
     for _ in range(MAX_ROUNDS):
         active = np.flatnonzero(fit.last_move > TOLERANCE)
         if not active.size:
             break
         tau = fit.alpha[active] / fit.beta[active]
-        shrunk = 1 / (sigma + tau[:, None])
-        fit.weights[active] = (sigma * energy[active] * shrunk**2).sum(axis=1)
-        noise = tau[:, None] * shrunk
-        fit.residual[active] = (energy[active] * noise**2).sum(axis=1) + rest[active]
+        solved = solve(sigma, energy[active], rest[active], tau)
+        fit.weights[active], fit.residual[active] = solved.weights, solved.residual
         if sigma.size:
-            gamma = (sigma * shrunk).sum(axis=1)
+            gamma = (sigma * solved.shrunk).sum(axis=1)
             fit.alpha[active] = gamma / (fit.weights[active] + GUARD)
         # N - gamma without its cancellation, which is total where n <= d.
-        free = noise.sum(axis=1) + (n_samples - sigma.size)
+        free = solved.noise.sum(axis=1) + (n_samples - sigma.size)
         fit.beta[active] = free / (fit.residual[active] + GUARD)
         fit.n_rounds[active] += 1
         fit.last_move[active] = np.abs(fit.alpha[active] / fit.beta[active] - tau) / tau
+        fit.path.append((fit.alpha.copy(), fit.beta.copy()))
     return fit
 
 

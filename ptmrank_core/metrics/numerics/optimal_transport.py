@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricError, NotApplicableError
 
-__all__ = ["squared_wasserstein"]
+__all__ = ["TransportPlan", "plan_transport", "squared_wasserstein"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -21,8 +22,32 @@ FEW_PAIRS = 20_000
 POT_ROUNDS = 10_000_000
 
 
-def squared_wasserstein(left: Array, right: Array) -> float:
-    """Return the least mean squared distance by which one cloud can be moved onto the other.
+@dataclass(frozen=True, eq=False)
+class TransportPlan:
+    """How one cloud is moved onto the other at the least cost.
+
+    Parameters
+    ----------
+    cost
+        W_2^2, at least 0, in the unit squared.
+    left, right
+        The points between which the plan moves mass, shapes (n, d) and (m, d): equal ones may be merged.
+    sources, targets
+        For each part of the plan the row of ``left`` and of ``right``, both of shape (n_parts,).
+    masses
+        What share of all is moved there, shape (n_parts,), sum 1.
+    """
+
+    cost: float
+    left: Array
+    right: Array
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    masses: Array
+
+
+def plan_transport(left: Array, right: Array) -> TransportPlan:
+    """Find the least mean squared distance by which one cloud can be moved onto the other.
 
     Parameters
     ----------
@@ -31,12 +56,12 @@ def squared_wasserstein(left: Array, right: Array) -> float:
 
     Returns
     -------
-    float
-        W_2^2, at least 0, in the unit squared.
+    TransportPlan
+        Its cost is exact.
 
     Raises
     ------
-    MetricInputError
+    NotApplicableError
         More than 500,000 pairs of clouds of unequal sizes, and the package POT is not installed.
     MetricError
         The solver gave up.
@@ -53,9 +78,15 @@ def squared_wasserstein(left: Array, right: Array) -> float:
     if n_pairs > FEW_PAIRS and len(left) == len(right):
         return _assign(left, right)
     costs = _squared_distances(left_points, right_points)
-    if n_pairs <= MAX_PAIRS:
-        return _solve_programme(costs, left_weights, right_weights)
-    return _solve_network(costs, left_weights, right_weights)
+    solve = _solve_programme if n_pairs <= MAX_PAIRS else _solve_network
+    cost, plan = solve(costs, left_weights, right_weights)
+    sources, targets = np.nonzero(plan)
+    return TransportPlan(cost, left_points, right_points, sources, targets, plan[sources, targets])
+
+
+def squared_wasserstein(left: Array, right: Array) -> float:
+    """Return the cost of :func:`plan_transport` alone."""
+    return plan_transport(left, right).cost
 
 
 def _distinct(points: Array) -> tuple[Array, Array]:
@@ -71,7 +102,7 @@ def _squared_distances(left: Array, right: Array) -> Array:
     return np.asarray(cdist(left, right, "sqeuclidean"))
 
 
-def _assign(left: Array, right: Array) -> float:
+def _assign(left: Array, right: Array) -> TransportPlan:
     """Best permutation of clouds of equal sizes."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
 
@@ -80,17 +111,19 @@ def _assign(left: Array, right: Array) -> float:
     mean = right.mean(axis=0)
     rows, columns = linear_sum_assignment((left - mean) @ (right - mean).T, maximize=True)
     moves = left[rows] - right[columns]
-    return float(np.vdot(moves, moves)) / len(left)
+    cost = float(np.vdot(moves, moves)) / len(left)
+    masses = np.full(len(left), 1 / len(left))
+    return TransportPlan(cost, left, right, rows.astype(np.int64), columns.astype(np.int64), masses)
 
 
-def _solve_programme(costs: Array, left_weights: Array, right_weights: Array) -> float:
-    """Minimise <costs, T> over T >= 0 with the given row and column sums."""
+def _solve_programme(costs: Array, left_weights: Array, right_weights: Array) -> tuple[float, Array]:
+    """Minimise <costs, T> over T >= 0 with the given row and column sums; return the minimum and T."""
     from scipy.optimize import linprog  # noqa: PLC0415
     from scipy.sparse import eye_array, kron, vstack  # noqa: PLC0415
 
     n, m = costs.shape
     if 1 in (n, m):  # one plan only
-        return float(left_weights @ costs @ right_weights)
+        return float(left_weights @ costs @ right_weights), np.outer(left_weights, right_weights)
     sums: Any = vstack(
         [kron(eye_array(n), np.ones((1, m))), kron(np.ones((1, n)), eye_array(m))], format="csr"
     )
@@ -103,16 +136,16 @@ def _solve_programme(costs: Array, left_weights: Array, right_weights: Array) ->
     unit = float(extra.max())
     least = float(left_weights @ row_least + right_weights @ column_least)
     if unit == 0:
-        return least
+        return least, np.outer(left_weights, right_weights)
     # The last sum follows from the others; left in, round-off can make the programme infeasible.
     weights = np.concatenate([left_weights, right_weights])[:-1]
     solution: Any = linprog((extra / unit).ravel(), A_eq=sums[:-1], b_eq=weights, method="highs")
     if solution.status != 0:
         raise MetricError(f"The transport plan of {n} x {m} points was not found: {solution.message}")
-    return max(0.0, least + unit * float(solution.fun))
+    return max(0.0, least + unit * float(solution.fun)), np.asarray(solution.x).reshape(n, m)
 
 
-def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> float:
+def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> tuple[float, Array]:
     """Solve a large programme by the network simplex of the package POT."""
     n, m = costs.shape
     try:
@@ -123,7 +156,9 @@ def _solve_network(costs: Array, left_weights: Array, right_weights: Array) -> f
             " sizes, needs the package POT.",
             hint="Install the extra: pip install 'ptmrank[ot]'; or give as many source samples as samples.",
         ) from None
-    value, log = ot.emd2(left_weights, right_weights, costs, numItermax=POT_ROUNDS, log=True)
+    value, log = ot.emd2(
+        left_weights, right_weights, costs, numItermax=POT_ROUNDS, log=True, return_matrix=True
+    )
     if log["warning"] is not None:
         raise MetricError(f"The transport plan of {n} x {m} points was not found: {log['warning']}")
-    return max(0.0, float(value))
+    return max(0.0, float(value)), np.asarray(log["G"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -11,11 +12,23 @@ from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.gaussian_mixture import fit_mixture
-from ptmrank_core.metrics.numerics.softmax_regression import fit_softmax
+from ptmrank_core.metrics.numerics.softmax_regression import SoftmaxFit, fit_softmax
 from ptmrank_core.records import MetricOutput
 
-__all__ = ["MixtureBound", "MixturePrior", "bound_risk", "gaussian_bound", "source_class_bound"]
+__all__ = [
+    "GRID",
+    "LAMBDA",
+    "S2_FACTOR",
+    "GaussianBound",
+    "MixtureBound",
+    "MixturePrior",
+    "bound_flatness",
+    "bound_risk",
+    "gaussian_bound",
+    "source_class_bound",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 MixturePrior: TypeAlias = Literal["dirichlet", "gamma"]
@@ -26,6 +39,44 @@ GUARD = 1e-10
 # lambda and s2 of the one setting that another group's released pipeline uses.
 LAMBDA = 1.0
 S2_FACTOR = 100.0
+# The authors' grid: lambda, and the two s2 that go with it.
+GRID = ((10.0, (1000.0, 100.0)), (1.0, (100.0, 10.0)), (0.1, (10.0, 1.0)))
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianBound:
+    """The bound J* + C s2 / (2 r) ln(H r / (d C)) with a Gaussian prior, r = lambda n.
+
+    Parameters
+    ----------
+    strength
+        r.
+    s2
+        The prior's scale.
+    fit
+        The optimum of the regularised softmax regression.
+    spread
+        sum_k p_ik (1 - p_ik) of each sample at the optimum, shape (n_samples,).
+    trace
+        H, the trace of the Hessian, summed over the samples.
+    loss
+        J*, in nats.
+    flatness
+        The second term, in nats.
+    """
+
+    strength: float
+    s2: float
+    fit: SoftmaxFit
+    spread: Array
+    trace: float
+    loss: float
+    flatness: float
+
+    @property
+    def bound(self) -> float:
+        """The sum of both: lower is better."""
+        return float(self.loss + self.flatness)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,26 +113,53 @@ def gaussian_bound(inputs: MetricInputs) -> MetricOutput:
     MetricOutput
         Minus the bound, with its parts.
     """
-    statistics = inputs.decomposition
-    n_weights = inputs.n_features * inputs.n_classes
-    strength = LAMBDA * inputs.n_samples
+    (result,) = bound_flatness(inputs.decomposition, LAMBDA, (S2_FACTOR,))
+    fit = result.fit
+    notes = [*inputs.label_notes, *inputs.feature_notes, *inputs.width_notes]
+    if not fit.converged:
+        notes.append(f"The optimiser stopped after {fit.n_rounds} rounds before it had converged.")
+    components = {
+        "loss": result.loss,
+        "flatness": result.flatness,
+        "gradient": fit.gradient,
+        "rounds": float(fit.n_rounds),
+    }
+    return MetricOutput(-result.bound, MappingProxyType(components), tuple(notes))
+
+
+def bound_flatness(statistics: Decomposition, prior: float, s2: Sequence[float]) -> tuple[GaussianBound, ...]:
+    """Fit the classifier and bound its loss, for one lambda and some s2: the fit does not depend on these.
+
+    Parameters
+    ----------
+    statistics
+        Shared statistics of features and classes.
+    prior
+        lambda: prior variance of a weight.
+    s2
+        Scales of the second term.
+
+    Returns
+    -------
+    tuple of GaussianBound
+        One for each s2.
+    """
+    n_classes = len(statistics.class_counts)
+    n_weights = statistics.n_features * n_classes
+    strength = prior * statistics.n_samples
     fit = fit_softmax(statistics, strength)
     distance = np.abs(fit.residuals)  # p, and 1 - p for the own class
     spread = (distance * (1 - distance)).sum(axis=1)
     # sum_dk [sum_i f_id^2 p_ik (1 - p_ik) + 1/r], and the row of the intercept without its 1/r.
     trace = float((statistics.row_energy + 1) @ spread) + n_weights / strength
-    flatness = inputs.n_classes * S2_FACTOR / (2 * strength) * np.log(trace * strength / n_weights + GUARD)
-    loss = fit.loss + np.log1p(GUARD)
-    notes = [*inputs.label_notes, *inputs.feature_notes, *inputs.width_notes]
-    if not fit.converged:
-        notes.append(f"The optimiser stopped after {fit.n_rounds} rounds before it had converged.")
-    components = {
-        "loss": float(loss),
-        "flatness": float(flatness),
-        "gradient": fit.gradient,
-        "rounds": float(fit.n_rounds),
-    }
-    return MetricOutput(-float(loss + flatness), MappingProxyType(components), tuple(notes))
+    loss = float(fit.loss + np.log1p(GUARD))
+    logarithm = np.log(trace * strength / n_weights + GUARD)
+    return tuple(
+        GaussianBound(
+            strength, own, fit, spread, trace, loss, float(n_classes * own / (2 * strength) * logarithm)
+        )
+        for own in s2
+    )
 
 
 def source_class_bound(inputs: MetricInputs, prior: MixturePrior, seed: int) -> MetricOutput:

@@ -35,10 +35,20 @@ class PushedClasses:
         classes move rigidly, so this and the features are all there is to know.
     changes
         Sum of absolute displacements, in reference standard deviations, of every step that was taken.
+    radii
+        R_c of each class, in reference standard deviations, shape (n_classes,).
+    means
+        Class means before the first step and after each, in reference standard deviations from the overall
+        mean, each of shape (n_classes, n_features).
+    overlaps
+        o_cc' of the classes at each of them, each of shape (n_classes, n_classes), 0 on the diagonal.
     """
 
     mix: Array
     changes: tuple[float, ...]
+    radii: Array
+    means: tuple[Array, ...]
+    overlaps: tuple[Array, ...]
 
     def moved(self, statistics: Decomposition, embeddings: Array) -> Array:
         """Move each sample rigidly with its class.
@@ -86,11 +96,11 @@ def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
     np.fill_diagonal(reach, 0.0)
     mix = np.eye(len(means))
     changes: list[float] = []
+    distances = cdist(means, means)
+    places, overlaps = [means], [np.maximum(reach - distances, 0.0)]
     for _ in range(MAX_STEPS):
-        distances = cdist(means, means)
-        overlap = np.maximum(reach - distances, 0.0)
         # Displacement of c: sum over c' of push (mu_c - mu_c').
-        push = np.divide(STEP * overlap, distances, out=np.zeros_like(overlap), where=distances > 0)
+        push = np.divide(STEP * overlaps[-1], distances, out=np.zeros_like(distances), where=distances > 0)
         push = np.diag(push.sum(axis=1)) - push
         moves = push @ means
         change = float(np.abs(moves).sum())
@@ -99,4 +109,7 @@ def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
         means = means + moves
         mix = mix + push @ mix
         changes.append(change)
-    return PushedClasses(mix, tuple(changes))
+        distances = cdist(means, means)
+        places.append(means)
+        overlaps.append(np.maximum(reach - distances, 0.0))
+    return PushedClasses(mix, tuple(changes), radii, tuple(places), tuple(overlaps))

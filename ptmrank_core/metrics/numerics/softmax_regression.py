@@ -33,6 +33,8 @@ class SoftmaxFit:
     ----------
     loss
         Mean cross-entropy + ||W||^2 / (2 r), in nats.
+    penalty
+        ||W||^2 / (2 r) alone.
     residuals
         Probabilities less one-hot classes, shape (n_samples, n_classes): exact also where p is near 1.
     gradient
@@ -42,6 +44,7 @@ class SoftmaxFit:
     """
 
     loss: float
+    penalty: float
     residuals: Array
     gradient: float
     n_rounds: int
@@ -94,6 +97,10 @@ class _Problem:
         # The weight is exactly 1 where the own class has the largest logit: ln(1 + others) keeps its digits.
         return work, float(np.mean(np.log1p(others + (own_weight - 1)) - own_logits))
 
+    def penalty(self, weights: Array) -> float:
+        """||W||^2 / (2 r) at weights of shape (n_classes, rank + 1)."""
+        return 0.5 * float(np.vdot(self.ridge * weights, weights))
+
     def evaluate(self, weights: Array) -> Evaluation:
         """Loss, gradient and curvature at weights of shape (n_classes, rank + 1)."""
         residuals, cross_entropy = self.residuals(weights)
@@ -132,7 +139,8 @@ def fit_softmax(statistics: Decomposition, strength: float) -> SoftmaxFit:
     start[:, -1] = np.log(statistics.class_counts / statistics.n_samples) / problem.design[0, -1]
     optimum = minimise(problem.evaluate, start, goal=GOAL, most_evaluations=MAX_ROUNDS)
     residuals, _ = problem.residuals(optimum.point)
-    return SoftmaxFit(optimum.last.loss, residuals, optimum.last.steepness, optimum.n_evaluations)
+    penalty = problem.penalty(optimum.point)
+    return SoftmaxFit(optimum.last.loss, penalty, residuals, optimum.last.steepness, optimum.n_evaluations)
 
 
 def _set_up(statistics: Decomposition, strength: float) -> _Problem:

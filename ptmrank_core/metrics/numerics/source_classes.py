@@ -8,7 +8,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LeepStatistics", "NceStatistics", "count_leep", "count_nce", "mean_log_likelihood"]
+__all__ = [
+    "LeepStatistics",
+    "NceStatistics",
+    "count_leep",
+    "count_nce",
+    "expected_probabilities",
+    "mean_log_likelihood",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -21,12 +28,20 @@ class LeepStatistics:
     ----------
     class_probs
         P(y), shape (n_classes,).
+    joint
+        P(y, z), shape (n_classes, n_source_classes).
     conditional
         P(y|z), shape (n_classes, n_source_classes); 0 where the source class z has no mass.
     """
 
     class_probs: Array
+    joint: Array
     conditional: Array
+
+    @property
+    def label_entropy(self) -> float:
+        """H(Y) in nats, whose negative a source head that knows nothing gets."""
+        return -float(np.sum(self.class_probs * np.log(self.class_probs)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +52,20 @@ class NceStatistics:
     ----------
     joint
         P(y, z), shape (n_classes, n_source_classes).
+    parts
+        P(y, z) ln[P(z) / P(y, z)], of which H(Y|Z) is the sum, shape (n_classes, n_source_classes).
     label_entropy
         H(Y), what a source head that says nothing leaves unknown.
-    conditional_entropy
-        H(Y|Z), between 0 and H(Y).
     """
 
     joint: Array
+    parts: Array
     label_entropy: float
-    conditional_entropy: float
+
+    @property
+    def conditional_entropy(self) -> float:
+        """H(Y|Z), between 0 and H(Y)."""
+        return float(np.sum(self.parts))
 
 
 def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepStatistics:
@@ -63,11 +83,29 @@ def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepS
     joint = np.stack([probs[labels == c].sum(axis=0) for c in range(n_classes)]) / len(labels)
     mass = joint.sum(axis=0)
     conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
-    return LeepStatistics(np.bincount(labels) / len(labels), conditional)
+    return LeepStatistics(np.bincount(labels) / len(labels), joint, conditional)
+
+
+def expected_probabilities(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> Array:
+    """Return what each sample's own class is given, sum_z P(y_i|z) theta_iz, shape (n_samples,).
+
+    Parameters
+    ----------
+    probs, labels
+        As in :func:`count_leep`.
+    statistics
+        What it counted.
+    """
+    # One class at a time, never (n, C, z).
+    expected = np.empty(len(labels))
+    for c, conditional in enumerate(statistics.conditional):
+        members = labels == c
+        expected[members] = probs[members] @ conditional
+    return expected
 
 
 def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: LeepStatistics) -> float:
-    """Mean over the samples of ln sum_z P(y_i|z) theta_iz, one class at a time, never (n, C, z).
+    """Mean over the samples of ln sum_z P(y_i|z) theta_iz.
 
     Parameters
     ----------
@@ -80,10 +118,7 @@ def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: Lee
     -----
     arXiv:2002.12462 eq. 2.
     """
-    expected = np.empty(len(labels))
-    for c, conditional in enumerate(statistics.conditional):
-        members = labels == c
-        expected[members] = probs[members] @ conditional
+    expected = expected_probabilities(probs, labels, statistics)
     # A sum of rounded probabilities can be 1 + 1e-16.
     return min(0.0, float(np.log(expected).mean()))
 
@@ -109,6 +144,6 @@ def count_nce(outputs: Array, labels: NDArray[np.int64], n_classes: int) -> NceS
     class_probs = counts.sum(axis=1) / n_samples
     return NceStatistics(
         joint,
+        parts=joint * np.log(ratio),
         label_entropy=-float(np.sum(class_probs * np.log(class_probs))),
-        conditional_entropy=float(np.sum(joint * np.log(ratio))),
     )

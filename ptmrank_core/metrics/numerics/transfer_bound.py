@@ -10,14 +10,41 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.numerics.optimal_transport import squared_wasserstein
+from ptmrank_core.metrics.numerics.optimal_transport import TransportPlan, plan_transport
 
-__all__ = ["TransferBound", "bound_transfer"]
+__all__ = ["LAMBDA", "TransferBound", "TransferPlans", "bound_transfer", "largest_loss", "plan_transfer"]
 
 Array: TypeAlias = NDArray[np.float64]
 
 # lambda of the bound.
 LAMBDA = 0.5
+# Classes that the official score counts whatever there are.
+OFFICIAL_CLASSES = 100
+
+
+@dataclass(frozen=True, eq=False)
+class TransferPlans:
+    """How the source samples are moved onto the target's.
+
+    Parameters
+    ----------
+    features
+        Of features scaled to length 1, all source samples onto all samples.
+    labels
+        Of the first n source labels onto the n target labels.
+    unmatched
+        Source labels beyond the first n, shape (n_source - n, c) or (0, c).
+    lipschitz
+        Lip.
+    source_error
+        Error of the model on its source task.
+    """
+
+    features: TransportPlan
+    labels: TransportPlan
+    unmatched: Array
+    lipschitz: float
+    source_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +81,20 @@ class TransferBound:
         return self.source_error + shifts + self.largest_loss
 
 
-def bound_transfer(inputs: MetricInputs, greatest: float) -> TransferBound:
-    """Compute the terms as the official code (qszhan/WDJE_TCYB) has them.
+def plan_transfer(inputs: MetricInputs) -> TransferPlans:
+    """Move source features and labels onto the target's, as the official code (qszhan/WDJE_TCYB) does.
 
     Parameters
     ----------
     inputs
         With source embeddings, labels and error; with ``lipschitz`` unless classification.
-    greatest
-        M, the largest loss.
 
     Raises
     ------
     MetricInputError
-        One of these is not there, or the transport plan is too large to be exact.
+        One of these is not there.
+    NotApplicableError
+        The transport plan is too large to be exact.
     """
     features, labels, error = inputs.source_embeddings, inputs.source_labels, inputs.source_error
     if features is None or labels is None or error is None:
@@ -76,15 +103,41 @@ def bound_transfer(inputs: MetricInputs, greatest: float) -> TransferBound:
     target = _normalise(inputs.embeddings)
     lipschitz = _lipschitz(inputs, target)
     target_labels, source_labels = _pad(inputs.decomposition.targets, labels)
-    unmatched = labels[n_samples:]
-    return TransferBound(
-        source_error=error,
-        feature_shift=lipschitz * LAMBDA * squared_wasserstein(_normalise(features), target),
-        label_shift=squared_wasserstein(source_labels[:n_samples], target_labels),
-        remainder=float(np.linalg.norm(unmatched, axis=1).mean()) if len(unmatched) else 0.0,
-        largest_loss=lipschitz * greatest * float(np.exp(-LAMBDA)),
-        lipschitz=lipschitz,
+    return TransferPlans(
+        plan_transport(_normalise(features), target),
+        plan_transport(source_labels[:n_samples], target_labels),
+        labels[n_samples:],
+        lipschitz,
+        error,
     )
+
+
+def bound_transfer(plans: TransferPlans, greatest: float) -> TransferBound:
+    """Compute the terms of the bound.
+
+    Parameters
+    ----------
+    plans
+        How the source samples are moved.
+    greatest
+        M, the largest loss.
+    """
+    unmatched = plans.unmatched
+    return TransferBound(
+        source_error=plans.source_error,
+        feature_shift=plans.lipschitz * LAMBDA * plans.features.cost,
+        label_shift=plans.labels.cost,
+        remainder=float(np.linalg.norm(unmatched, axis=1).mean()) if len(unmatched) else 0.0,
+        largest_loss=plans.lipschitz * greatest * float(np.exp(-LAMBDA)),
+        lipschitz=plans.lipschitz,
+    )
+
+
+def largest_loss(inputs: MetricInputs, *, is_official: bool = True) -> float:
+    """Return M: 1 for targets; for classes ln 100 as in the official code, or else ln C."""
+    if inputs.labels is None:
+        return 1.0
+    return float(np.log(OFFICIAL_CLASSES if is_official else inputs.n_classes))
 
 
 def _lipschitz(inputs: MetricInputs, target: Array) -> float:

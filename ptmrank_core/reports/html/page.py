@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -21,7 +23,7 @@ from ptmrank_core.reports.html.render import section_html, sentence_html
 from ptmrank_core.reports.html.sections import SECTIONS
 from ptmrank_core.results.phrases import strip_bidi
 
-__all__ = ["html_report"]
+__all__ = ["Head", "html_report", "page_html"]
 
 FOLDER = Path(__file__).parent
 
@@ -45,24 +47,65 @@ def html_report(result: RunResult, ranking: Ranking, picture: Picture | None = N
     report = Report(result, ranking, picture)
     sections = [section for make in SECTIONS if (section := make(report)) is not None]
     heading = answer(report)
+    run, planned = escape(result.plan.run_id), escape(result.plan.created_at)
+    head = Head("Which pre-trained model to fine-tune", heading.headline, heading.sentences, heading.basis)
+    return page_html(head, sections, f"PTMRank, run <bdi>{run}</bdi>, planned {planned}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above the sections of a page.
+
+    Parameters
+    ----------
+    kind
+        What sort of page it is.
+    headline
+        Its main sentence.
+    sentences, basis
+        What stands below, the last in small print; names in them carry marks of direction.
+    """
+
+    kind: str
+    headline: str
+    sentences: Sequence[str] = ()
+    basis: str = ""
+
+
+def page_html(head: Head, sections: Sequence[Section], origin: str) -> str:
+    """Write a self-contained page.
+
+    Parameters
+    ----------
+    head, sections
+        What stands on it.
+    origin
+        Where it comes from, for its last line: HTML.
+
+    Returns
+    -------
+    str
+        HTML with its style, its script, plotly.js and all data inside, and a policy as of
+        :func:`html_report`.
+    """
     plotly, script = get_plotlyjs(), _script()
     return _template().substitute(
         policy=_policy(plotly, script),
-        title=escape(strip_bidi(heading.headline)),
+        title=escape(strip_bidi(head.headline)),
         style=_read("style.css"),
-        headline=sentence_html(heading.headline),
-        sentences="\n".join(f"<p>{sentence_html(sentence)}</p>" for sentence in heading.sentences),
-        basis=f'<p class="basis">{escape(heading.basis)}</p>' if heading.basis else "",
+        kind=escape(head.kind),
+        headline=sentence_html(head.headline),
+        sentences="\n".join(f"<p>{sentence_html(sentence)}</p>" for sentence in head.sentences),
+        basis=f'<p class="basis">{escape(head.basis)}</p>' if head.basis else "",
         contents=_contents(sections),
         sections="\n".join(section_html(section) for section in sections),
-        run=escape(result.plan.run_id),
-        planned=escape(result.plan.created_at),
+        origin=origin,
         plotly=plotly,
         script=script,
     )
 
 
-def _contents(sections: list[Section]) -> str:
+def _contents(sections: Sequence[Section]) -> str:
     return "".join(f'<li><a href="#{escape(s.key)}">{escape(s.title)}</a></li>' for s in sections)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, differences
 from ptmrank_core.records import (
     Cell,
     Failure,
@@ -88,6 +88,10 @@ def metrics_payload() -> dict[str, Any]:
             "cost": spec.cost,
             "idea": spec.idea,
             "fails_when": spec.fails_when,
+            "assumes": spec.traits.assumes,
+            "use_when": spec.traits.use_when,
+            "complexity": spec.traits.complexity,
+            "differences": differences(name),
             "rewards_width": spec.rewards_width,
             "reference": spec.reference,
             "agreement": None if spec.is_variant else _prior_payload(spec.prior_agreement),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptmrank_core.metrics import METRICS, default_metrics, evidence_metrics, standard_metrics
+from ptmrank_core.metrics import (
+    METRICS,
+    default_metrics,
+    differences,
+    evidence_metrics,
+    standard_metrics,
+)
 from ptmrank_core.metrics.agreements import say_agreement, say_table, shared_regimes
 from ptmrank_core.records import PROBE_SHARE
 
@@ -27,6 +33,13 @@ Simpler measures of the same features. They are scored by default and vote like 
 
 {evidence}
 
+## Which when
+
+*Time grows with*: n samples, d features, C classes, z source classes. *Differs from the authors'
+code*: in what, and why; the same sentences are the notes of each function.
+
+{traits}
+
 ## Agreement with fine-tuning
 
 Weighted Kendall tau between the order by a metric and that after fine-tuning, on other samples than yours; in
@@ -38,6 +51,9 @@ authors do not count. How often the vote was right stands in [ranking](../rankin
 {agreements}"""
 FACTS = """| name | metric | not to be trusted when | needs | rewards width | reference |
 |---|---|---|---|---|---|
+"""
+TRAITS = """| name | assumes | use when | time grows with | differs from the authors' code |
+|---|---|---|---|---|
 """
 REGIMES = """| name | mean | {regimes} | published tables | by its authors |
 |---|--:|{aligned}|---|---|
@@ -53,11 +69,21 @@ def metrics_text() -> str:
             parts.append(BESIDE)
         needs = f" Needs {', '.join(sorted(spec.needs))}." if spec.needs else ""
         agreed = "" if spec.is_variant else f"  {say_agreement(spec.prior_agreement)}\n"
+        traits = "" if spec.is_variant else _say_traits(name)
         parts.append(
             f"{name}: {spec.title}\n  {spec.idea}{needs}\n  Not to be trusted when: {spec.fails_when}\n"
-            f"{agreed}  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
+            f"{traits}{agreed}  {', '.join(sorted(spec.tasks))}; cost: {spec.cost}; {spec.reference}"
         )
     return "\n\n".join(parts)
+
+
+def _say_traits(name: str) -> str:
+    """Say when to use a metric, what it assumes, and what its time grows with, a line for each."""
+    traits = METRICS[name].traits
+    return (
+        f"  Use when: {traits.use_when}\n  Assumes: {traits.assumes}\n"
+        f"  Time grows with: {traits.complexity}\n"
+    )
 
 
 def metrics_markdown() -> str:
@@ -70,6 +96,7 @@ def metrics_markdown() -> str:
         n_variants=len(shown) - n_metrics,
         metrics=_markdown_table(shown),
         evidence=_markdown_table(beside),
+        traits=_traits_table(standard_metrics()),
         agreements=_agreement_table(standard_metrics()),
         probe_share=PROBE_SHARE,
     )
@@ -91,6 +118,17 @@ def _markdown_table(names: Sequence[str]) -> str:
         ]
         rows.append(f"| {' | '.join(cells)} |")
     return FACTS + "\n".join(rows)
+
+
+def _traits_table(names: Sequence[str]) -> str:
+    """Write what somebody who chooses among metrics wants to know, a row for each."""
+    rows = []
+    for name in names:
+        traits = METRICS[name].traits
+        told = (traits.assumes, traits.use_when, traits.complexity, differences(name))
+        cells = [f"`{name}`", *(text.replace("|", r"\|") for text in told)]
+        rows.append(f"| {' | '.join(cells)} |")
+    return TRAITS + "\n".join(rows)
 
 
 def _agreement_table(names: Sequence[str]) -> str:

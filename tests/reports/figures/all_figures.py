@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from ptmrank_core.lessons import KNOBS, Candidate, Comparison, Sweep, Task, View, make_world
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import METRICS, MetricInputs, metric_intermediates, prepare_inputs
 from ptmrank_core.projection import pca
 from ptmrank_core.ranking import Evidence, PermutationTest, SizeCurve, rank_correlations
 from ptmrank_core.ranking.evidence import Estimate
@@ -31,6 +31,8 @@ from ptmrank_core.reports.figures.lessons.comparison import comparison_figure
 from ptmrank_core.reports.figures.lessons.scene import scene_figure
 from ptmrank_core.reports.figures.lessons.sweep import sweep_figure
 from ptmrank_core.reports.figures.metric import MetricLayout, metric_figure
+from ptmrank_core.reports.figures.metric_pictures import View as Names
+from ptmrank_core.reports.figures.metric_pictures import draw_metric, pictured_metrics
 from ptmrank_core.reports.figures.race import race_figure
 from ptmrank_core.reports.figures.ranking_overview import overview_figure
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
@@ -41,6 +43,7 @@ from ptmrank_core.results.comparison import compare_runs
 from ptmrank_core.results.cost import costs_of, fronts_of
 from ptmrank_core.results.race import race_of
 from ptmrank_core.results.references.controls import Control
+from tests.metrics.conftest import make_toy
 from tests.reports.figures.test_scatter import samples
 from tests.reports.results import certain, hostile_result
 
@@ -205,7 +208,22 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
         ),
         "race": lambda: race_figure(race),
     }
+    for metric in pictured_metrics():
+        makers |= {f"{metric} sees {n} classes": partial(_seen, metric, n) for n in (3, 30)}
     return {name: make() for name, make in makers.items() if not names or name in names}
+
+
+@cache
+def _inputs(n_classes: int) -> MetricInputs:
+    """Samples with everything that a metric can ask for."""
+    return prepare_inputs(**make_toy(4 * n_classes + 60, 12, n_classes).arrays())
+
+
+@cache
+def _seen(metric: str, n_classes: int) -> go.Figure:
+    """What a metric sees in samples whose classes have long names."""
+    names = tuple(f"class number {i:02} with a very long name here" for i in range(n_classes))
+    return draw_metric(metric, metric_intermediates(metric, _inputs(n_classes)), Names(names)).figure
 
 
 def _counts(n: int) -> dict[str, int]:

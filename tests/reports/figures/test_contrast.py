@@ -108,7 +108,7 @@ def texts_of_traces(figure: dict[str, Any], page: Rgb) -> Iterator[Written]:
         if "text" not in trace.get("mode", "") and trace["type"] not in {"bar", "heatmap"}:
             continue
         assert "texttemplate" not in trace, "Plotly chooses the colour of such a text"
-        if trace["type"] == "heatmap":
+        if trace["type"] == "heatmap" or "text" not in trace:
             continue
         texts = trace["text"] if isinstance(trace["text"], list) else [trace["text"]]
         sides = trace.get("textposition", "middle center")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import jobs
+from dashboard import jobs, state
 from dashboard.views.results import projections as projected
 from dashboard.views.results.embeddings.class_pairs import show_class_pairs
 from dashboard.views.results.embeddings.drawing import show_map
@@ -22,6 +22,7 @@ from dashboard.views.results.embeddings.selected import offer_tags, show_selecte
 from dashboard.views.results.embeddings.selection import selected_rows
 from dashboard.wording import plain, plural, show_error
 from ptmrank_core.errors import PTMRankError
+from ptmrank_core.metrics import METRICS, default_metrics
 from ptmrank_core.projection import MAX_JUDGED
 from ptmrank_core.records import Ranking, RunResult, Samples
 from ptmrank_core.reports.figures.embeddings import Panel
@@ -79,11 +80,27 @@ def draw_embeddings(result: RunResult, ranking: Ranking) -> None:
         lines = "" if wanted.density == "none" else LINES
         about = f"{HELP[method]} {TRUST}{lines}{_colours(samples)}{_thinned(panels, samples)}"
         st.caption(f"{about} {BY_HAND}")
+    _lead_to_metrics(result, models)
     offer_tags(result, samples)
     if selected:
         shown = show_selected(result, samples, panels, selected)
         show_neighbours(result, samples, models, shown)
     show_class_pairs(result, samples, models)
+
+
+def _lead_to_metrics(result: RunResult, models: Sequence[str]) -> None:
+    """Lead from each model that is drawn to what the metrics see of it."""
+    first = METRICS[default_metrics()[0]].title
+    with st.container(horizontal=True):
+        for model in models:
+            state.link(
+                "learn",
+                f"What the metrics see of {plain(model)}",
+                icon=":material/school:",
+                run=result.plan.run_id,
+                model=model,
+                metric=first,
+            )
 
 
 def _panels(result: RunResult, models: Sequence[str], method: str) -> list[Panel]:

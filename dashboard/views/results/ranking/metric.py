@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.views.results.highlight import on_click
 from dashboard.wording import plain
@@ -38,3 +39,12 @@ def show_metric(result: RunResult, ranking: Ranking, highlight: tuple[str, ...] 
         select=on_click("metric-scores"),
     )
     st.caption(f"{spec.idea} Not to be trusted when: {spec.fails_when}")
+    if spec.kind == "metric":
+        state.link(
+            "learn",
+            f"What it sees of {plain(best)}",
+            icon=":material/school:",
+            run=result.plan.run_id,
+            model=best,
+            metric=METRICS[metric.partition(":")[0]].title,
+        )

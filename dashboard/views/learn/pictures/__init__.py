@@ -1,0 +1,1 @@
+"""What each metric sees, on the Learn page."""

@@ -1,0 +1,3 @@
+"""What the intermediate quantities of several metrics share."""
+
+__all__: list[str] = []

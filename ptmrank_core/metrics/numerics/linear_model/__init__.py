@@ -1,0 +1,3 @@
+"""A Bayesian linear model from features to targets."""
+
+__all__: list[str] = []

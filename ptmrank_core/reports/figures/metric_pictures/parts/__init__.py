@@ -1,0 +1,3 @@
+"""What the pictures of several metrics share."""
+
+__all__: list[str] = []

@@ -1,0 +1,114 @@
+"""Which metrics say the same, and whether what they say holds for models that were really fine-tuned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ptmrank_core.lessons.course.comparing import values_of
+from ptmrank_core.lessons.course.lesson import Draw, Lesson, Reveal
+from ptmrank_core.lessons.scene import Candidate, Scene, Task
+from ptmrank_core.metrics import METRICS, join_titles
+from ptmrank_core.ranking import rank_correlations
+
+__all__ = ["RECORDED_TRAINING", "SAME_METRIC"]
+
+N_MODELS = 30
+ALIKE, STRANGERS = 0.8, 0.3  # Kendall's tau
+WEIGHTED = "weighted_tau"
+
+
+def _models(seed: int) -> list[Candidate]:
+    """Draw models of every quality."""
+    rng = np.random.default_rng(seed)
+    return [
+        Candidate(
+            f"model {number + 1}",
+            separation=float(rng.uniform(0.5, 5.0)),
+            anisotropy=float(rng.uniform(1.0, 6.0)),
+            n_noise_features=int(rng.integers(2, 90)),
+            scale=float(10 ** rng.uniform(-1, 1)),
+            head=float(rng.uniform(0.0, 1.0)),
+        )
+        for number in range(N_MODELS)
+    ]
+
+
+def _same_metric(draw: Draw) -> Reveal:
+    task = Task(seed=draw.seed)
+    scores: dict[str, dict[str, float]] = {}
+    for model in _models(draw.seed):
+        for metric, value in values_of(task, model).items():
+            scores.setdefault(metric, {})[model.name] = value
+    agreement = rank_correlations(
+        scores, higher_is_better={metric: METRICS[metric].higher_is_better for metric in scores}
+    )
+    pairs = {
+        (first, second): float(agreement.tau[i, j])
+        for i, first in enumerate(agreement.metrics)
+        for j, second in enumerate(agreement.metrics[:i])
+    }
+    alike = [pair for pair, tau in pairs.items() if tau > ALIKE]
+    strangers = [pair for pair, tau in pairs.items() if tau < STRANGERS]
+    closest, furthest = max(pairs, key=pairs.__getitem__), min(pairs, key=pairs.__getitem__)
+    return Reveal(
+        right=1 if alike and strangers else 0 if not strangers else 2,
+        said=f"{join_titles(closest)} order {N_MODELS} models nearly alike (tau {pairs[closest]:.2f}), "
+        f"{join_titles(furthest)} do not (tau {pairs[furthest]:.2f}). {len(alike)} of {len(pairs)} pairs agree by more "
+        f"than {ALIKE:g}, {len(strangers)} by less than {STRANGERS:g}.",
+        exhibit=agreement,
+        holds=bool(alike) and len(strangers) >= 3,
+    )
+
+
+SAME_METRIC = Lesson(
+    key="same-metric",
+    title="How many opinions are there?",
+    look=f"{N_MODELS} models of every quality: classes near and far, few and many features that know nothing, source "
+    "heads that follow your classes or do not. Each metric puts them in an order. Kendall's tau of two orders is 1 where "
+    "they are the same and 0 where they have nothing in common.",
+    question="How do the orders of the metrics compare?",
+    answers=(
+        "They all agree: each measures how good a model is",
+        "Some pairs are nearly the same metric, others hardly agree",
+        "None agrees with any other",
+    ),
+    sentence="Votes of metrics that say the same count one opinion twice, so a majority of metrics is no proof.",
+    scene=Scene(Task(), tuple(_models(0)[:4])),
+    compute=_same_metric,
+)
+
+
+def _recorded_training(draw: Draw) -> Reveal:
+    taus = {
+        name: found.value
+        for name, evidence in draw.recorded.items()
+        if name in METRICS and (found := evidence.correlations.get(WEIGHTED)) is not None
+    }
+    best, worst = max(taus, key=taus.__getitem__), min(taus, key=taus.__getitem__)
+    n_models = max(evidence.n_models for evidence in draw.recorded.values())
+    good = [name for name, tau in taus.items() if tau > 0.5]
+    lows = [draw.recorded[best].correlations[WEIGHTED], draw.recorded[worst].correlations[WEIGHTED]]
+    return Reveal(
+        right=1 if good and taus[worst] < 0.3 else 0 if taus[worst] >= 0.3 else 2,
+        said=f"Over {n_models} models that were really fine-tuned, {len(good)} of {len(taus)} metrics agree with the result "
+        f"by more than 0.5: {METRICS[best].title} most ({taus[best]:.2f}), {METRICS[worst].title} least "
+        f"({taus[worst]:.2f}).",
+        exhibit=draw.recorded,
+        holds=len(good) >= 3 and taus[worst] < 0.3 and all(estimate is not None for estimate in lows),
+    )
+
+
+RECORDED_TRAINING = Lesson(
+    key="recorded-training",
+    title="Does it hold for real models?",
+    look="So far everything was artificial. The finished run that comes with PTMRank ranks small real models for "
+    "handwritten digits, and each of them was fine-tuned ten times beforehand. Here the order of every metric is "
+    "compared with what fine-tuning reached; 1 is the same order, 0 no relation.",
+    question="How well do the metrics agree with fine-tuning?",
+    answers=("All agree well", "Most agree well, one hardly does", "None agrees"),
+    sentence="Metrics are evidence for what fine-tuning will reach, not a substitute: on a handful of models even good "
+    "ones are uncertain, and one can be wrong.",
+    scene=Scene(Task(), (Candidate(),)),
+    compute=_recorded_training,
+    needs_recorded=True,
+)

@@ -27,7 +27,7 @@ class Opinion:
         Metric -> why it has no value here.
     accuracy
         Out-of-fold accuracy of a linear probe on the features against the labels, in [0, 1]; copies of one
-        sample are kept in one fold.
+        sample are kept in one fold. ``None`` where it was not probed.
     leaky_accuracy
         The same where each copy is put into a fold of its own, so that copies of what is tested are learned
         from; equal to ``accuracy`` where nothing is a copy.
@@ -35,8 +35,8 @@ class Opinion:
 
     outputs: Mapping[str, MetricOutput]
     problems: Mapping[str, str]
-    accuracy: float
-    leaky_accuracy: float
+    accuracy: float | None = None
+    leaky_accuracy: float | None = None
 
 
 def cheap_metrics() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from ptmrank_core.ranking import rank_correlations
 
 __all__ = ["RECORDED_TRAINING", "SAME_METRIC"]
 
-N_MODELS = 30
+N_MODELS = 20
 ALIKE, STRANGERS = 0.8, 0.3  # Kendall's tau
 WEIGHTED = "weighted_tau"
 
@@ -53,8 +53,8 @@ def _same_metric(draw: Draw) -> Reveal:
     return Reveal(
         right=1 if alike and strangers else 0 if not strangers else 2,
         said=f"{join_titles(closest)} order {N_MODELS} models nearly alike (tau {pairs[closest]:.2f}), "
-        f"{join_titles(furthest)} do not (tau {pairs[furthest]:.2f}). {len(alike)} of {len(pairs)} pairs agree by more "
-        f"than {ALIKE:g}, {len(strangers)} by less than {STRANGERS:g}.",
+        f"{join_titles(furthest)} do not (tau {pairs[furthest]:.2f}). {len(alike)} of {len(pairs)} pairs "
+        f"agree by more than {ALIKE:g}, {len(strangers)} by less than {STRANGERS:g}.",
         exhibit=agreement,
         holds=bool(alike) and len(strangers) >= 3,
     )
@@ -63,16 +63,17 @@ def _same_metric(draw: Draw) -> Reveal:
 SAME_METRIC = Lesson(
     key="same-metric",
     title="How many opinions are there?",
-    look=f"{N_MODELS} models of every quality: classes near and far, few and many features that know nothing, source "
-    "heads that follow your classes or do not. Each metric puts them in an order. Kendall's tau of two orders is 1 where "
-    "they are the same and 0 where they have nothing in common.",
+    look=f"{N_MODELS} models of every quality: classes near and far, few and many features that know "
+    "nothing, source heads that follow your classes or do not. Each metric puts them in an order. "
+    "Kendall's tau of two orders is 1 where they are the same and 0 where they have nothing in common.",
     question="How do the orders of the metrics compare?",
     answers=(
         "They all agree: each measures how good a model is",
         "Some pairs are nearly the same metric, others hardly agree",
         "None agrees with any other",
     ),
-    sentence="Votes of metrics that say the same count one opinion twice, so a majority of metrics is no proof.",
+    sentence="Votes of metrics that say the same count one opinion twice, so a majority of metrics is no "
+    "proof.",
     scene=Scene(Task(), tuple(_models(0)[:4])),
     compute=_same_metric,
 )
@@ -90,9 +91,9 @@ def _recorded_training(draw: Draw) -> Reveal:
     lows = [draw.recorded[best].correlations[WEIGHTED], draw.recorded[worst].correlations[WEIGHTED]]
     return Reveal(
         right=1 if good and taus[worst] < 0.3 else 0 if taus[worst] >= 0.3 else 2,
-        said=f"Over {n_models} models that were really fine-tuned, {len(good)} of {len(taus)} metrics agree with the result "
-        f"by more than 0.5: {METRICS[best].title} most ({taus[best]:.2f}), {METRICS[worst].title} least "
-        f"({taus[worst]:.2f}).",
+        said=f"Over {n_models} models that were really fine-tuned, {len(good)} of {len(taus)} metrics "
+        f"agree with the result by more than 0.5: {METRICS[best].title} most ({taus[best]:.2f}), "
+        f"{METRICS[worst].title} least ({taus[worst]:.2f}).",
         exhibit=draw.recorded,
         holds=len(good) >= 3 and taus[worst] < 0.3 and all(estimate is not None for estimate in lows),
     )
@@ -101,13 +102,13 @@ def _recorded_training(draw: Draw) -> Reveal:
 RECORDED_TRAINING = Lesson(
     key="recorded-training",
     title="Does it hold for real models?",
-    look="So far everything was artificial. The finished run that comes with PTMRank ranks small real models for "
-    "handwritten digits, and each of them was fine-tuned ten times beforehand. Here the order of every metric is "
-    "compared with what fine-tuning reached; 1 is the same order, 0 no relation.",
+    look="So far everything was artificial. The finished run that comes with PTMRank ranks small real "
+    "models for handwritten digits, and each of them was fine-tuned ten times beforehand. Here the order "
+    "of every metric is compared with what fine-tuning reached; 1 is the same order, 0 no relation.",
     question="How well do the metrics agree with fine-tuning?",
     answers=("All agree well", "Most agree well, one hardly does", "None agrees"),
-    sentence="Metrics are evidence for what fine-tuning will reach, not a substitute: on a handful of models even good "
-    "ones are uncertain, and one can be wrong.",
+    sentence="Metrics are evidence for what fine-tuning will reach, not a substitute: on a handful of "
+    "models even good ones are uncertain, and one can be wrong.",
     scene=Scene(Task(), (Candidate(),)),
     compute=_recorded_training,
     needs_recorded=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ptmrank_core.lessons.course.comparing import Values, put_first, values_of
+from ptmrank_core.lessons.course.comparing import Values, values_of, winners
 from ptmrank_core.lessons.course.exhibits import Dots
 from ptmrank_core.lessons.course.lesson import Draw, Lesson, Reveal
 from ptmrank_core.lessons.opinions import cheap_metrics
@@ -18,8 +18,8 @@ from ptmrank_core.sampling import draw_parts, units_of
 __all__ = ["CONTROLS", "TEN_SAMPLES"]
 
 LONG, ROUND = Candidate("long", separation=2.0, anisotropy=3.0), Candidate("round", separation=2.0)
-FEW, MANY = 10, 200
-N_DRAWS, N_PARTS, N_PERMUTED = 16, 20, 19
+FEW, MANY = 10, 100
+N_DRAWS, N_PARTS, N_PERMUTED = 12, 20, 19
 APART = 1_000  # seeds of one draw of the lesson from those of the next
 GOOD = Candidate("good", separation=2.0)
 NOISE = Candidate("noise", separation=0.0, n_noise_features=150)
@@ -30,12 +30,11 @@ def _ten_samples(draw: Draw) -> Reveal:
     moods = {n: [name for name, share in of.items() if 0 < share < 1] for n, of in shares.items()}
     names = list(shares[FEW])
     unsure = _unsure(Task(n_per_class=FEW, seed=draw.seed), names)
-    sure = len(unsure)
     return Reveal(
         right=1 if len(moods[FEW]) > len(names) / 2 else 0,
-        said=f"With {FEW} samples of each class {len(moods[FEW])} of {len(names)} metrics prefer now the one and now the "
-        f"other model, with {MANY} only {len(moods[MANY])}. On the first draw of {FEW} the rank intervals of "
-        f"{sum(unsure.values())} of {sure} metrics say that the order is open.",
+        said=f"With {FEW} samples of each class {len(moods[FEW])} of {len(names)} metrics prefer now the "
+        f"one and now the other model, with {MANY} only {len(moods[MANY])}. On the first draw of {FEW} the "
+        f"rank intervals of {sum(unsure.values())} of {len(unsure)} metrics say that the order is open.",
         exhibit=Dots(
             rows=tuple(METRICS[name].title for name in names),
             series={
@@ -45,29 +44,28 @@ def _ten_samples(draw: Draw) -> Reveal:
             line=0.5,
             line_title="a coin",
         ),
-        holds=len(moods[FEW]) > len(names) / 2 and len(moods[MANY]) <= 2 and sum(unsure.values()) > sure / 2,
+        holds=len(moods[FEW]) > len(names) / 2
+        and len(moods[MANY]) <= 2
+        and sum(unsure.values()) > len(unsure) / 2,
     )
 
 
 def _share_first(seed: int, n_per_class: int) -> dict[str, float]:
     """Share of the draws in which the first model is first: metric -> share; a tie counts half."""
-    found: dict[str, list[float]] = {name: [] for name in cheap_metrics()}
+    found: dict[str, list[float]] = {}
     for number in range(N_DRAWS):
         task = Task(n_per_class=n_per_class, seed=APART * (seed + 1) + number)
-        first, second = values_of(task, LONG), values_of(task, ROUND)
-        for name in found:
-            if name in first and name in second:
-                place = put_first(name, first[name], second[name])
-                found[name].append({0: 1.0, 1: 0.0, -1: 0.5}[place])
-    return {name: float(np.mean(wins)) for name, wins in found.items() if wins}
+        for metric, place in winners(values_of(task, LONG), values_of(task, ROUND)).items():
+            found.setdefault(metric, []).append(0.5 if place < 0 else 1.0 - place)
+    return {metric: float(np.mean(wins)) for metric, wins in found.items()}
 
 
 def _unsure(task: Task, names: list[str]) -> dict[str, bool]:
     """Whether a metric's rank intervals leave open which model is first; metrics without any are left out."""
-    inputs = [prepare_inputs(**make_world(task, candidate).arrays) for candidate in (LONG, ROUND)]
-    labels = inputs[0].labels
-    assert labels is not None  # the tasks here have classes
-    rows = draw_parts(units_of(labels, "classification"), n_parts=N_PARTS, seed=task.seed).rows
+    worlds = [make_world(task, candidate) for candidate in (LONG, ROUND)]
+    inputs = [prepare_inputs(**world.arrays) for world in worlds]
+    units = units_of(worlds[0].arrays["labels"], "classification")
+    rows = draw_parts(units, n_parts=N_PARTS, seed=task.seed).rows
     found = {}
     for name in names:
         full = {place: compute(name, own).value for place, own in zip("12", inputs, strict=True)}
@@ -81,9 +79,7 @@ def _unsure(task: Task, names: list[str]) -> dict[str, bool]:
     return found
 
 
-def _intervals(
-    metric: str, full: Values, parts: dict[str, list[float]], *, share: float
-) -> RankIntervals:
+def _intervals(metric: str, full: Values, parts: dict[str, list[float]], *, share: float) -> RankIntervals:
     """Make rank intervals of scores on parts, as those of a run are made."""
     factor = (share / (1 - share)) ** 0.5
     scaled = rescale_deviations(parts, dict.fromkeys(parts, factor))
@@ -93,13 +89,13 @@ def _intervals(
 TEN_SAMPLES = Lesson(
     key="ten-samples",
     title="Ten samples of each class",
-    look="Two models keep the classes equally far apart; for the first the classes are three times as long as wide, for "
-    "the second they are round. You draw ten samples of each class and rank the two. Then you draw ten others, and so "
-    f"on, {N_DRAWS} times.",
+    look="Two models keep the classes equally far apart; for the first the classes are three times as "
+    "long as wide, for the second they are round. You draw ten samples of each class and rank the two. "
+    f"Then you draw ten others, and so on, {N_DRAWS} times.",
     question="How many of the metrics prefer the same model in every draw?",
     answers=("Most of them", "Fewer than half of them"),
-    sentence="With ten samples of each class the order of two close models is often a coin toss, and rank intervals are "
-    "there to say so.",
+    sentence="With ten samples of each class the order of two close models is often a coin toss, and rank "
+    "intervals are there to say so.",
     scene=Scene(Task(n_per_class=FEW), (LONG, ROUND)),
     compute=_ten_samples,
 )
@@ -109,13 +105,11 @@ def _controls(draw: Draw) -> Reveal:
     task = Task(seed=draw.seed)
     shares = {candidate.name: _as_good(task, candidate) for candidate in (GOOD, NOISE)}
     names = [name for name in shares[GOOD.name] if name in shares[NOISE.name]]
-    clear = {
-        model: sum(of_model[name] == 0 for name in names) for model, of_model in shares.items()
-    }
+    clear = {model: sum(of_model[name] == 0 for name in names) for model, of_model in shares.items()}
     return Reveal(
         right=1 if clear[NOISE.name] < len(names) / 2 < clear[GOOD.name] else 0,
-        said=f"No exchange of the labels reaches the score of the good model under {clear[GOOD.name]} of {len(names)} "
-        f"metrics; for the noise that is so under {clear[NOISE.name]}.",
+        said=f"No exchange of the labels reaches the score of the good model under {clear[GOOD.name]} of "
+        f"{len(names)} metrics; for the noise that is so under {clear[NOISE.name]}.",
         exhibit=Dots(
             rows=tuple(METRICS[name].title for name in names),
             series={model: tuple(of_model[name] for name in names) for model, of_model in shares.items()},
@@ -149,13 +143,13 @@ def _as_good(task: Task, candidate: Candidate) -> dict[str, float]:
 CONTROLS = Lesson(
     key="controls",
     title="Labels that were exchanged",
-    look="A good model, and a model of pure noise that is wider than there are samples. Some metrics give the noise the "
-    f"higher score. Now the labels are exchanged at random among the samples, {N_PERMUTED} times, and both models are "
-    "scored again.",
+    look="A good model, and a model of pure noise that is wider than there are samples. Some metrics give "
+    f"the noise the higher score. Now the labels are exchanged at random among the samples, {N_PERMUTED} "
+    "times, and both models are scored again.",
     question="Can the exchanged labels expose the noise?",
     answers=("No: its scores are high, so they stand out", "Yes: it scores no worse with exchanged labels"),
-    sentence="A score is worth what it has over the score of exchanged labels: a control shows at once what a model that "
-    "knows nothing would get.",
+    sentence="A score is worth what it has over the score of exchanged labels: a control shows at once "
+    "what a model that knows nothing would get.",
     scene=Scene(Task(), (GOOD, NOISE)),
     compute=_controls,
 )

@@ -15,7 +15,7 @@ NEAR, FAR = Candidate("near", separation=1.0), Candidate("far", separation=3.0)
 GOOD, BETTER = Candidate("good", separation=8.0), Candidate("better", separation=10.0)
 ROUND = Candidate("round", separation=2.0, n_noise_features=0)
 PADDED = Candidate("padded", separation=2.0, n_noise_features=6)
-# A score this near to the best that its metric can give, and two that differ by less, are the same for a reader.
+# Scores this near to the best that their metric can give are the same for a reader.
 AT_LIMIT = 0.01
 
 
@@ -37,12 +37,12 @@ def _classes_apart(draw: Draw) -> Reveal:
 CLASSES_APART = Lesson(
     key="classes-apart",
     title="Classes that lie apart",
-    look="Two models see the same 150 samples of three classes. For the first the means of neighbouring classes lie "
-    "1 standard deviation apart, for the second 3. Everything else is the same.",
+    look="Two models see the same 150 samples of three classes. For the first the means of neighbouring "
+    "classes lie 1 standard deviation apart, for the second 3. Everything else is the same.",
     question="How many of the metrics put the second model first?",
     answers=("All of them", "Some of them", "None: they would need training first"),
-    sentence="Where everything else is equal, a model that keeps the classes further apart has the better score under "
-    "every metric here.",
+    sentence="Where everything else is equal, a model that keeps the classes further apart has the better "
+    "score under every metric here.",
     scene=Scene(Task(), (NEAR, FAR)),
     compute=_classes_apart,
 )
@@ -56,8 +56,8 @@ def _good_enough(draw: Draw) -> Reveal:
     apart = [metric for metric in known if metric not in tied and second[metric] > first[metric]]
     return Reveal(
         right=1 if tied and apart else 0 if not tied else 2,
-        said=f"{say_metrics(tied)} cannot tell the two models apart: both are within {AT_LIMIT:g} of the best score "
-        f"there is. {say_metrics(apart)} still can.",
+        said=f"{say_metrics(tied)} cannot tell the two models apart: both are within {AT_LIMIT:g} of the "
+        f"best score there is. {say_metrics(apart)} still can.",
         exhibit=Grid(
             rows=tuple(METRICS[metric].title for metric in known),
             columns=("classes 8 apart", "classes 10 apart"),
@@ -77,11 +77,12 @@ def _at_limit(metric: str, *values: float) -> bool:
 GOOD_ENOUGH = Lesson(
     key="good-enough",
     title="Two very good models",
-    look="Two models whose classes do not overlap at all: neighbouring means lie 8 standard deviations apart for the "
-    "first, 10 for the second. A probe makes no mistake with either.",
+    look="Two models whose classes do not overlap at all: neighbouring means lie 8 standard deviations "
+    "apart for the first, 10 for the second. A probe makes no mistake with either.",
     question="Can the metrics still tell the two apart?",
     answers=("All of them can", "Some can, for others it is a tie", "It is a tie under all of them"),
-    sentence="Two models that are both good enough tie under the metrics that have a best score, and only there.",
+    sentence="Two models that are both good enough tie under the metrics that have a best score, and only "
+    "there.",
     scene=Scene(Task(), (GOOD, BETTER)),
     compute=_good_enough,
 )
@@ -97,8 +98,9 @@ def _round_features(draw: Draw) -> Reveal:
     accuracy = score_candidate(task, ROUND, ()).accuracy
     return Reveal(
         right=1 if worst else 0,
-        said=f"A probe on the two features is right on {accuracy:.0%}. {say_metrics(worst)} is at 0, the worst score "
-        "that it has: it estimates the noise from the shape of the features, and a ball is all noise to it.",
+        said=f"A probe on the two features is right on {accuracy:.0%}. {say_metrics(worst)} is at 0, the "
+        "worst score that it has: it estimates the noise from the shape of the features, and a ball is "
+        "all noise to it.",
         exhibit=Grid(
             rows=tuple(METRICS[metric].title for metric in known),
             columns=("two features", "and six of noise"),
@@ -113,12 +115,12 @@ def _round_features(draw: Draw) -> Reveal:
 ROUND_FEATURES = Lesson(
     key="round-features",
     title="Two features and nothing else",
-    look="A model has two features, and both hold the classes, 2 standard deviations apart. A second model has the same "
-    "two and six more that know nothing.",
+    look="A model has two features, and both hold the classes, 2 standard deviations apart. A second "
+    "model has the same two and six more that know nothing.",
     question="Does any metric think that the first model is worth nothing at all?",
     answers=("No: all its features are good", "Yes, one of them does"),
-    sentence="A score of 0 need not mean that there is nothing: a repair that helps with many features can fail with "
-    "few.",
+    sentence="A score of 0 need not mean that there is nothing: a repair that helps with many features "
+    "can fail with few.",
     scene=Scene(Task(), (ROUND, PADDED)),
     compute=_round_features,
 )

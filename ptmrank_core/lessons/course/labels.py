@@ -33,8 +33,8 @@ def _wrong_labels(draw: Draw) -> Reveal:
     known = [metric for metric in before if metric in after and metric in rival]
     return Reveal(
         right=0 if len(lower) == len(known) else 1 if lower else 2,
-        said=f"{len(lower)} of {len(known)} scores of the same features are lower with wrong labels. The order of the "
-        f"two models stays what it was under {len(kept)} of {len(known)} metrics.",
+        said=f"{len(lower)} of {len(known)} scores of the same features are lower with wrong labels. The "
+        f"order of the two models stays what it was under {len(kept)} of {len(known)} metrics.",
         exhibit=Grid(
             rows=tuple(METRICS[metric].title for metric in known),
             columns=("clear, clean labels", "clear, wrong labels", "closer, wrong labels"),
@@ -49,12 +49,12 @@ def _wrong_labels(draw: Draw) -> Reveal:
 WRONG_LABELS = Lesson(
     key="wrong-labels",
     title="Wrong labels",
-    look="A model keeps the classes 4 standard deviations apart. Then 40 % of the labels are drawn anew, whatever the "
-    "samples are; the features stay exactly the same.",
+    look="A model keeps the classes 4 standard deviations apart. Then 40 % of the labels are drawn anew, "
+    "whatever the samples are; the features stay exactly the same.",
     question="Which metrics can tell that the labels are to blame and not the features?",
     answers=("None: every score falls", "Some: only a few scores fall", "All: no score falls"),
-    sentence="A low score says that features and labels do not fit; it cannot say which of the two is to blame, though "
-    "the better of two models mostly stays the better one.",
+    sentence="A low score says that features and labels do not fit; it cannot say which of the two is to "
+    "blame, though the better of two models mostly stays the better one.",
     scene=Scene(Task(wrong_labels=SPOILT), (CLEAR, CLOSER)),
     compute=_wrong_labels,
 )
@@ -74,8 +74,8 @@ def _bootstrap(draw: Draw) -> Reveal:
     count = sum(above.values())
     return Reveal(
         right=1 if count > len(names) / 2 else 0,
-        said=f"{count} of {len(names)} scores are better in every one of {N_BOOTSTRAPS} bootstraps than on the samples "
-        "themselves, although the features know nothing.",
+        said=f"{count} of {len(names)} scores are better in every one of {N_BOOTSTRAPS} bootstraps than on "
+        "the samples themselves, although the features know nothing.",
         exhibit=Grid(
             rows=tuple(METRICS[name].title for name in names),
             columns=("on the samples", "mean of bootstraps"),
@@ -98,12 +98,12 @@ def _scores_of_rows(arrays: Any, rows: Any, names: tuple[str, ...]) -> Values:
 BOOTSTRAP = Lesson(
     key="bootstrap",
     title="Drawing the samples again",
-    look="A model of pure noise, 50 features wide, and 150 samples. A common way to see how far a score varies is the "
-    "bootstrap: draw 150 of the samples with replacement, score them, and repeat.",
+    look="A model of pure noise, 50 features wide, and 150 samples. A common way to see how far a score "
+    "varies is the bootstrap: draw 150 of the samples with replacement, score them, and repeat.",
     question="What does the bootstrap make of the scores of noise?",
     answers=("They vary around the score on the samples", "Nearly all of them are better than that"),
-    sentence="A bootstrap holds samples twice, and a twin gives its label away: that is why intervals here are made of "
-    "parts without replacement.",
+    sentence="A bootstrap holds samples twice, and a twin gives its label away: that is why intervals "
+    "here are made of parts without replacement.",
     scene=Scene(Task(), (NOISE,)),
     compute=_bootstrap,
 )
@@ -117,9 +117,9 @@ def _copies(draw: Draw) -> Reveal:
     leaks = opinion.leaky_accuracy > 0.9
     return Reveal(
         right=1 if leaks and opinion.accuracy < guess + 0.25 else 0 if not leaks else 2,
-        said=f"With copies torn apart a probe is right on {opinion.leaky_accuracy:.0%}; with all copies of a sample kept "
-        f"in one fold, on {opinion.accuracy:.0%}. A network that is trained on these samples is right on {trained:.0%} "
-        f"of fresh ones.",
+        said=f"With copies torn apart a probe is right on {opinion.leaky_accuracy:.0%}; with all copies of "
+        f"a sample kept in one fold, on {opinion.accuracy:.0%}. A network that is trained on these samples "
+        f"is right on {trained:.0%} of fresh ones.",
         exhibit=Dots(
             rows=("copies torn apart", "copies kept together", "fresh samples, after training"),
             series={KNOWS_NOTHING.name: (opinion.leaky_accuracy, opinion.accuracy, trained)},
@@ -134,15 +134,16 @@ def _copies(draw: Draw) -> Reveal:
 COPIES = Lesson(
     key="copies",
     title="Ten frames of each video",
-    look="A model that knows nothing of your three classes. Each sample comes ten times with tiny changes, as the frames "
-    "of one video do. A linear probe is tested by five folds.",
+    look="A model that knows nothing of your three classes. Each sample comes ten times with tiny "
+    "changes, as the frames of one video do. A linear probe is tested by five folds.",
     question="What does the probe say of the model?",
     answers=(
         "It guesses, however the folds are made",
         "It is nearly perfect if the copies are torn apart, and guesses if they are kept together",
         "It is nearly perfect, however the folds are made",
     ),
-    sentence="Samples that belong together have to stay in one fold, or a model that knows nothing looks perfect.",
+    sentence="Samples that belong together have to stay in one fold, or a model that knows nothing looks "
+    "perfect.",
     scene=Scene(Task(n_copies=N_COPIES), (KNOWS_NOTHING,)),
     compute=_copies,
 )

@@ -99,4 +99,3 @@ class Lesson:
         if self.needs_recorded and not draw.recorded:
             raise InputError(f"The lesson {self.title!r} takes recorded fine-tuning, and none was given.")
         return self.compute(draw)
-

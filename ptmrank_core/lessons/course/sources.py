@@ -41,9 +41,9 @@ def _source_head(draw: Draw) -> Reveal:
     trained = [train(task, candidate).accuracy for candidate in (KIN, STRANGER)]
     return Reveal(
         right=0 if not fooled else 1 if len(fooled) < len(found) else 2,
-        said=f"{say_metrics(fooled)} put the first model first: they read the classes of the source head and nothing "
-        f"else. After training on these samples the first model is right on {trained[0]:.0%} of fresh ones, the second "
-        f"on {trained[1]:.0%}.",
+        said=f"{say_metrics(fooled)} put the first model first: they read the classes of the source head "
+        f"and nothing else. After training on these samples the first model is right on {trained[0]:.0%} "
+        f"of fresh ones, the second on {trained[1]:.0%}.",
         exhibit=duel(("head follows, 2 apart", "head does not, 3 apart"), first, second),
         holds=set(fooled) == set(reading) and trained[1] > trained[0],
     )
@@ -52,13 +52,13 @@ def _source_head(draw: Draw) -> Reveal:
 SOURCE_HEAD = Lesson(
     key="source-head",
     title="A source head that means something",
-    look="The first model was trained on classes that follow yours, and its features keep your classes 2 standard "
-    "deviations apart. The second was trained on classes that have nothing to do with yours, and its features keep them "
-    "3 apart.",
+    look="The first model was trained on classes that follow yours, and its features keep your classes 2 "
+    "standard deviations apart. The second was trained on classes that have nothing to do with yours, and "
+    "its features keep them 3 apart.",
     question="Which metrics put the first model first?",
     answers=("None: its features are worse", "Those that read the source head, and no others", "All of them"),
-    sentence="Metrics that read the source head judge how the old classes fit yours, not the features that you would "
-    "fine-tune.",
+    sentence="Metrics that read the source head judge how the old classes fit yours, not the features "
+    "that you would fine-tune.",
     scene=Scene(Task(), (KIN, STRANGER)),
     compute=_source_head,
 )
@@ -72,8 +72,8 @@ def _scale_and_rotation(draw: Draw) -> Reveal:
     by_rotation = [metric for metric in known if _notices(metric, start, turned)]
     return Reveal(
         right=0 if not by_scale else 1 if len(by_scale) < len(known) else 2,
-        said=f"Other units change the score of {say_metrics(by_scale)} by more than {NOTICED:.0%}; the rotation that of "
-        f"{say_metrics(by_rotation) if by_rotation else 'none'}.",
+        said=f"Other units change the score of {say_metrics(by_scale)} by more than {NOTICED:.0%}; the "
+        f"rotation that of {say_metrics(by_rotation) if by_rotation else 'none'}.",
         exhibit=Grid(
             rows=tuple(METRICS[metric].title for metric in known),
             columns=("as it is", "a tenth as large", "turned by 45°"),
@@ -92,13 +92,13 @@ def _notices(metric: str, before: Values, after: Values) -> bool:
 SCALE_AND_ROTATION = Lesson(
     key="scale-and-rotation",
     title="The same features in other units",
-    look="Three times the same model: as it is; with all features a tenth as large; and turned by 45 degrees, so that "
-    "no single feature holds the classes any more. Every distance keeps its proportion: nothing that can be learned has "
-    "changed.",
+    look="Three times the same model: as it is; with all features a tenth as large; and turned by 45 "
+    "degrees, so that no single feature holds the classes any more. Every distance keeps its proportion: "
+    "nothing that can be learned has changed.",
     question="How many metrics give the model in other units another score?",
     answers=("None: nothing has changed", "Some of them", "All of them"),
-    sentence="Some metrics have a unit built in, so two models can differ under them by nothing but the size of their "
-    "numbers.",
+    sentence="Some metrics have a unit built in, so two models can differ under them by nothing but the "
+    "size of their numbers.",
     scene=Scene(Task(), (AS_IT_IS, SMALL, TURNED)),
     compute=_scale_and_rotation,
 )
@@ -112,9 +112,9 @@ def _probe_or_training(draw: Draw) -> Reveal:
     ahead = ends(found, 0)
     return Reveal(
         right=1 if probes[0] > probes[1] and trained[1] > trained[0] else 0 if trained[0] > trained[1] else 2,
-        said=f"The probe prefers the first model, {probes[0]:.0%} to {probes[1]:.0%}, and so do {len(ahead)} of "
-        f"{len(found)} metrics. After training the second is ahead, {trained[1]:.0%} to {trained[0]:.0%} on fresh "
-        "samples.",
+        said=f"The probe prefers the first model, {probes[0]:.0%} to {probes[1]:.0%}, and so do "
+        f"{len(ahead)} of {len(found)} metrics. After training the second is ahead, {trained[1]:.0%} to "
+        f"{trained[0]:.0%} on fresh samples.",
         exhibit=Dots(
             rows=("linear probe on the features", "after training the whole network"),
             series={
@@ -132,17 +132,17 @@ def _probe_or_training(draw: Draw) -> Reveal:
 PROBE_OR_TRAINING = Lesson(
     key="probe-or-training",
     title="A probe, or training",
-    look="The features of the first model keep the classes 2.5 standard deviations apart. Those of the second keep them "
-    "1.5 apart only, but its body knows more than its features say: in directions that they leave out, the classes lie 4 "
-    "apart.",
+    look="The features of the first model keep the classes 2.5 standard deviations apart. Those of the "
+    "second keep them 1.5 apart only, but its body knows more than its features say: in directions that "
+    "they leave out, the classes lie 4 apart.",
     question="Which model is ahead?",
     answers=(
         "The first, for the probe and after training",
         "The first for the probe, the second after training",
         "The second, for the probe and after training",
     ),
-    sentence="A probe and the metrics ask what the features hold now; fine-tuning asks what they can become, and nothing "
-    "that reads features alone can answer that.",
+    sentence="A probe and the metrics ask what the features hold now; fine-tuning asks what they can "
+    "become, and nothing that reads features alone can answer that.",
     scene=Scene(Task(), (READY, TRAINABLE)),
     compute=_probe_or_training,
 )

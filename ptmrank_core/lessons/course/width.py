@@ -26,8 +26,8 @@ def _wide_noise(draw: Draw) -> Reveal:
     probes = [score_candidate(task, candidate, ()).accuracy for candidate in (NARROW, WIDE)]
     return Reveal(
         right=0 if not fooled else 1 if right else 2,
-        said=f"{say_metrics(fooled)} put the noise first; {say_metrics(right)} do not. A linear probe, tested on "
-        f"samples that it was not fitted to, is right on {probes[0]:.0%} and {probes[1]:.0%}.",
+        said=f"{say_metrics(fooled)} put the noise first; {say_metrics(right)} do not. A linear probe, "
+        f"tested on samples that it was not fitted to, is right on {probes[0]:.0%} and {probes[1]:.0%}.",
         exhibit=duel(("2 good features", "noise, 152 wide"), first, second),
         holds=len(fooled) >= 4 and len(right) >= 4 and probes[1] < 0.5 < probes[0],
     )
@@ -36,12 +36,12 @@ def _wide_noise(draw: Draw) -> Reveal:
 WIDE_NOISE = Lesson(
     key="wide-noise",
     title="A very wide model",
-    look="There are 150 samples. The first model has two features that hold the classes and six that know nothing; the "
-    "second has 152 features and none of them knows anything.",
+    look="There are 150 samples. The first model has two features that hold the classes and six that know "
+    "nothing; the second has 152 features and none of them knows anything.",
     question="Which model do the metrics put first?",
     answers=("All put the first one first", "They disagree", "All put the noise first"),
-    sentence="With as many features as samples something always fits, and metrics that judge by the fit to the samples "
-    "themselves take noise for a perfect model.",
+    sentence="With as many features as samples something always fits, and metrics that judge by the fit "
+    "to the samples themselves take noise for a perfect model.",
     scene=Scene(Task(), (NARROW, WIDE)),
     compute=_wide_noise,
 )
@@ -55,17 +55,22 @@ def _as_published(draw: Draw) -> Reveal:
         for width in WIDTHS
     ]
     good = values_of(task, NARROW, forms)
-    wins = {form: [width for width, of_width in zip(WIDTHS, curves, strict=True) if of_width[form] > good[form]] for form in forms}
+    wins = {
+        form: [width for width, of_width in zip(WIDTHS, curves, strict=True) if of_width[form] > good[form]]
+        for form in forms
+    }
     lines = [Line(METRICS[form].title, tuple(of_width[form] for of_width in curves)) for form in forms]
     reference = Line("the model with two good features", (good[FULL],) * len(WIDTHS), is_dashed=True)
     n_samples = task.n_classes * task.n_per_class
     at = f"from {wins[PUBLISHED][0]} features on" if wins[PUBLISHED] else "nowhere"
     return Reveal(
         right=1 if wins[PUBLISHED] and min(wins[PUBLISHED]) > n_samples else 0 if not wins[PUBLISHED] else 2,
-        said=f"The published form puts noise above the good model {at}; with {n_samples} samples and {WIDTHS[-1]} "
-        f"features it gives {curves[-1][PUBLISHED]:.2f} to noise and {good[PUBLISHED]:.2f} to the good model. The "
-        f"form that PTMRank uses gives {curves[-1][FULL]:.2f} to the noise.",
-        exhibit=Lines(WIDTHS, (*lines, reference), "features, none of which knows anything", "score, higher is better"),
+        said=f"The published form puts noise above the good model {at}; with {n_samples} samples and "
+        f"{WIDTHS[-1]} features it gives {curves[-1][PUBLISHED]:.2f} to noise and {good[PUBLISHED]:.2f} to "
+        f"the good model. The form that PTMRank uses gives {curves[-1][FULL]:.2f} to the noise.",
+        exhibit=Lines(
+            WIDTHS, (*lines, reference), "features, none of which knows anything", "score, higher is better"
+        ),
         holds=not wins[FULL] and bool(wins[PUBLISHED]) and _same_below(curves, n_samples),
     )
 
@@ -79,13 +84,13 @@ def _same_below(curves: list[dict[str, float]], n_samples: int) -> bool:
 AS_PUBLISHED = Lesson(
     key="as-published",
     title=f"{METRICS[FULL].title} as it was published",
-    look="The code that was published with the paper leaves a term out of the evidence where there are more features "
-    "than samples; the paper's formula has it. Here are 150 samples, a model with two good features, and models of "
-    "pure noise that become wider and wider.",
+    look="The code that was published with the paper leaves a term out of the evidence where there are "
+    "more features than samples; the paper's formula has it. Here are 150 samples, a model with two good "
+    "features, and models of pure noise that become wider and wider.",
     question="From where on does the published code put the noise above the good model?",
     answers=("Nowhere", "Soon after there are more features than samples", "Already with 50 features"),
-    sentence="One term that is missing for wide models turns a careful metric into one that pays for width: check "
-    "published code against its paper before you rank with it.",
+    sentence="One term that is missing for wide models turns a careful metric into one that pays for "
+    "width: check published code against its paper before you rank with it.",
     scene=Scene(Task(), (NARROW, WIDER)),
     compute=_as_published,
 )

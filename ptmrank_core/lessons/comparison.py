@@ -37,12 +37,12 @@ class View:
     first
         The candidates that it puts first: several where they tie, none where a candidate has no value.
     verdict
-        ``"agrees"``: it puts one candidate first, and so does training, or training cannot tell it from the
-        one that did best. ``"disagrees"``: it puts another one first, or cannot tell. ``"undecided"``: it does
-        not score all candidates, there is one only, or not all are trained.
+        ``"agrees"``: training puts first whatever it puts first. ``"disagrees"``: it puts another one first,
+        be it beside the right one. ``"undecided"``: it does not score all candidates, there is one only, or
+        not all are trained.
     tau
-        Kendall's tau-b with the accuracies of training; ``None`` for fewer than three candidates, and where it
-        is not defined.
+        Kendall's tau-b with the accuracies of training; ``None`` for fewer than three candidates, and
+        where it is not defined.
     """
 
     values: Mapping[str, float]
@@ -60,8 +60,8 @@ class Comparison:
     accuracies
         Candidate -> share of the fresh samples that its trained network tells right.
     best
-        The candidates that training puts first: the most accurate, and those that it cannot tell from it. None
-        before all are trained.
+        The candidates that training puts first: the most accurate, and those that it cannot tell from it.
+        None before all are trained.
     views
         Metric -> how it sees the candidates.
     probe
@@ -122,8 +122,8 @@ def compare_views(opinions: Mapping[str, Opinion], trainings: Mapping[str, Train
 def best_of_training(trainings: Mapping[str, Training]) -> tuple[str, ...]:
     """Name the most accurate candidate, and those that the same fresh samples do not tell from it.
 
-    Two accuracies p and q on the same n samples differ for certain if |p - q| is over two standard errors of the
-    mean of the n differences. The error of drawing the training samples is not in it.
+    Two accuracies p and q on the same n samples differ for certain if |p - q| is over two standard errors of
+    the mean of the n differences. The error of drawing the training samples is not in it.
     """
     top = max(trainings.values(), key=lambda trained: trained.accuracy)
     best = []
@@ -175,5 +175,5 @@ class _Judge:
         if not self.best:
             return View(values, first, "undecided", None)
         tau = kendall(signed, self.accuracies)[0]
-        verdict: Agreement = "agrees" if len(first) == 1 and first[0] in self.best else "disagrees"
+        verdict: Agreement = "agrees" if set(first) <= set(self.best) else "disagrees"
         return View(values, first, verdict, tau if math.isfinite(tau) else None)

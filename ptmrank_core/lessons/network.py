@@ -1,8 +1,8 @@
 """A small network that is trained: a body that begins as a candidate's features, and a linear head.
 
-Its features are ``h = f + tanh(z U) V``: ``f`` is what the candidate knows, ``z`` what reaches its last block, and
-``V`` begins as zeros, so that before training ``h`` is ``f``. The head is softmax regression, ``h A + b``, and
-begins as zeros. Training changes ``U, V, A, b``.
+Its features are ``h = f + tanh(z U) V``: ``f`` is what the candidate knows, ``z`` what reaches its last
+block, and ``V`` begins as zeros, so that before training ``h`` is ``f``. The head is softmax regression,
+``h A + b``, and begins as zeros. Training changes ``U, V, A, b``.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def loss_of(network: Network, features: Array, activations: Array, labels: Codes
 
 
 def gradient(network: Network, features: Array, activations: Array, labels: Codes) -> Network:
-    """Return the derivative of :func:`loss_of` by each weight, by the chain rule from the logits backwards."""
+    """Return the derivative of :func:`loss_of` by each weight: the chain rule from the logits back."""
     hidden = np.tanh(activations @ network.inward)
     changed = features + hidden @ network.outward
     logits = changed @ network.head + network.bias

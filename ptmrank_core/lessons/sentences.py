@@ -18,11 +18,17 @@ def headline(comparison: Comparison, n_pending: int = 0) -> str:
         Metrics whose scores are still to come.
     """
     accuracies, best = comparison.accuracies, comparison.best
-    best_said = _listed([f"{accuracies[name]:.0%}" for name in best])
+    best_said = _listed([f"{_percent(accuracies[name])}" for name in best])
     if len(accuracies) == 1:
-        return f"Trained, {best[0]} is right on {best_said} of fresh samples. Add a candidate to compare it with."
-    rest = [f"{value:.0%}" for name, value in accuracies.items() if name not in best]
+        return f"Trained, {best[0]} is right on {best_said} of fresh samples: add a candidate to compare it."
+    rest = [_percent(value) for name, value in accuracies.items() if name not in best]
     against = f" against {_listed(rest)}" if rest else ""
+    if len(best) == len(accuracies):
+        n_sure = sum(len(view.first) == 1 for view in comparison.views.values())
+        return (
+            f"Training cannot tell {_listed(list(best))} apart ({best_said}); "
+            f"{n_sure} of {len(comparison.views)} metrics prefer one all the same."
+        )
     if len(best) == 1:
         said = f"Training puts {best[0]} first ({best_said}{against})"
     else:
@@ -36,11 +42,12 @@ def _agreement(comparison: Comparison, n_pending: int) -> str:
         return f"so far {n_agreeing} of {n_decided} metrics agree"
     n_silent = len(comparison.views) - n_decided
     verb = "agrees" if n_agreeing == 1 else "agree"
-    if len(comparison.best) == len(comparison.accuracies):
-        said = f"{n_agreeing} of {n_decided} metrics prefer one all the same"
-    else:
-        said = f"{n_agreeing} of {n_decided} metrics {verb}"
+    said = f"{n_agreeing} of {n_decided} metrics {verb}"
     return said + (f", {n_silent} cannot score all of them" if n_silent else "")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _listed(names: list[str]) -> str:

@@ -51,8 +51,8 @@ def train(task: Task, candidate: Candidate) -> Training:
     """Train a small network on the labelled samples of a task, beginning with a candidate's features.
 
     Training changes body and head (:mod:`ptmrank_core.lessons.network`): 200 steps of gradient descent with
-    momentum on batches of up to 512 samples. Features are divided by one number, as a normalising layer would do, so
-    that their scale changes nothing.
+    momentum on batches of up to 512 samples. Features are divided by one number, as a normalising layer would
+    do, so that their scale changes nothing.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def train_world(world: World, seed: int) -> Training:
 
 
 def _size(values: Array) -> float:
-    """Root of the largest second moment along any direction: after division by it a step of RATE is stable."""
+    """Return the root of the largest second moment along any direction; divided by it, steps are stable."""
     return float(np.sqrt(np.linalg.eigvalsh(_moments(values))[-1]))
 
 

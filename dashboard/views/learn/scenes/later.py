@@ -1,0 +1,104 @@
+"""Work that a page does not wait for: done beside it, the newest first, and kept for whoever asks again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+__all__ = ["Later"]
+
+Job = TypeVar("Job", bound=Hashable)
+
+
+class Later(Generic[Job]):
+    """Does jobs in threads of its own; all sessions share what was found.
+
+    Parameters
+    ----------
+    work
+        Does one job, and returns what it found.
+    n_threads
+        Jobs done at a time.
+    most_waiting
+        Jobs that wait at most: of more, those that were asked for first are dropped until they are asked for
+        again.
+    most_kept
+        Findings that are kept at most.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Job], Any],
+        *,
+        n_threads: int = 2,
+        most_waiting: int = 400,
+        most_kept: int = 4_000,
+    ) -> None:
+        self._work = work
+        self._most_kept = most_kept
+        self._found: OrderedDict[Job, Any] = OrderedDict()
+        self._waiting: deque[Job] = deque(maxlen=most_waiting)
+        self._begun: set[Job] = set()
+        self._changed = threading.Condition()
+        for number in range(n_threads):
+            threading.Thread(target=self._do, name=f"lesson-{number}", daemon=True).start()
+
+    def ask(self, jobs: Sequence[Job], *, patience_seconds: float = 0.0) -> dict[Job, Any]:
+        """Return what was found, and see to the rest.
+
+        Parameters
+        ----------
+        jobs
+            The most urgent last.
+        patience_seconds
+            How long to wait for those that are missing.
+
+        Raises
+        ------
+        Exception
+            What one of the jobs raised; it is done anew when it is asked for again.
+        """
+        until = time.monotonic() + patience_seconds
+        with self._changed:
+            missing = [job for job in jobs if job not in self._found]
+            for job in missing:
+                if job in self._waiting:
+                    self._waiting.remove(job)
+                if job not in self._begun:
+                    self._waiting.append(job)
+            self._changed.notify_all()
+            while any(job not in self._found for job in jobs) and (left := until - time.monotonic()) > 0:
+                self._changed.wait(left)
+            found = {job: self._found[job] for job in jobs if job in self._found}
+            for job, value in found.items():
+                self._found.move_to_end(job)
+                if isinstance(value, BaseException):
+                    del self._found[job]
+                    raise value
+            return found
+
+    def has_all(self, jobs: Sequence[Job]) -> bool:
+        """Whether all jobs are done."""
+        with self._changed:
+            return all(job in self._found for job in jobs)
+
+    def _do(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    self._changed.wait()
+                job = self._waiting.pop()
+                self._begun.add(job)
+            try:
+                value: Any = self._work(job)
+            except Exception as error:  # noqa: BLE001 (raised where it is asked for)
+                value = error
+            with self._changed:
+                self._begun.discard(job)
+                self._found[job] = value
+                while len(self._found) > self._most_kept:
+                    self._found.popitem(last=False)
+                self._changed.notify_all()

@@ -53,7 +53,7 @@ def _same_metric(draw: Draw) -> Reveal:
     strangers = [pair for pair, tau in pairs.items() if tau < STRANGERS]
     closest, furthest = max(pairs, key=pairs.__getitem__), min(pairs, key=pairs.__getitem__)
     return Reveal(
-        right=1 if alike and strangers else 0 if not strangers else 2,
+        right=2 if alike and strangers else 0 if strangers else 1,
         said=f"{join_titles(closest)} order {N_MODELS} models nearly alike (tau {pairs[closest]:.2f}), "
         f"{join_titles(furthest)} do not (tau {pairs[furthest]:.2f}). {len(alike)} of {len(pairs)} pairs "
         f"agree by more than {ALIKE:g}, {len(strangers)} by less than {STRANGERS:g}.",
@@ -70,10 +70,11 @@ SAME_METRIC = Lesson(
     "Kendall's tau of two orders is 1 where they are the same and 0 where they have nothing in common.",
     question="How do the orders of the metrics compare?",
     answers=(
+        "None agrees with any other",
         "They all agree: each measures how good a model is",
         "Some pairs are nearly the same metric, others hardly agree",
-        "None agrees with any other",
     ),
+    right=2,
     sentence="Votes of metrics that say the same count one opinion twice, so a majority of metrics is no "
     "proof.",
     scene=Scene(Task(), tuple(_models(0)[:4])),
@@ -112,6 +113,7 @@ RECORDED_TRAINING = Lesson(
     "of parameters gives an order too.",
     question="Do the scores agree with fine-tuning better than the number of parameters does?",
     answers=("All of them do", "Some do, others do not", "None does"),
+    right=1,
     sentence="For real models many scores agree with fine-tuning and some no better than counting "
     "parameters, so look at what is known of a metric before you believe it.",
     scene=Scene(),

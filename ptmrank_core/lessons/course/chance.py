@@ -31,7 +31,7 @@ def _ten_samples(draw: Draw) -> Reveal:
     names = list(shares[FEW])
     unsure = _unsure(Task(n_per_class=FEW, seed=draw.seed), names)
     return Reveal(
-        right=1 if len(moods[FEW]) > len(names) / 2 else 0,
+        right=0 if len(moods[FEW]) > len(names) / 2 else 1,
         said=f"With {FEW} samples of each class {len(moods[FEW])} of {len(names)} metrics prefer now the "
         f"one and now the other model, with {MANY} only {len(moods[MANY])}. On the first draw of {FEW} the "
         f"rank intervals of {sum(unsure.values())} of {len(unsure)} metrics say that the order is open.",
@@ -93,7 +93,8 @@ TEN_SAMPLES = Lesson(
     "long as wide, for the second they are round. You draw ten samples of each class and rank the two. "
     f"Then you draw ten others, and so on, {N_DRAWS} times.",
     question="How many of the metrics prefer the same model in every draw?",
-    answers=("Most of them", "Fewer than half of them"),
+    answers=("Fewer than half of them", "Most of them"),
+    right=0,
     sentence="With ten samples of each class the order of two close models is often a coin toss, and rank "
     "intervals are there to say so.",
     scene=Scene(Task(n_per_class=FEW), (LONG, ROUND)),
@@ -107,7 +108,7 @@ def _controls(draw: Draw) -> Reveal:
     names = [name for name in shares[GOOD.name] if name in shares[NOISE.name]]
     clear = {model: sum(of_model[name] == 0 for name in names) for model, of_model in shares.items()}
     return Reveal(
-        right=1 if clear[NOISE.name] < len(names) / 2 < clear[GOOD.name] else 0,
+        right=0 if clear[NOISE.name] < len(names) / 2 < clear[GOOD.name] else 1,
         said=f"No exchange of the labels reaches the score of the good model under {clear[GOOD.name]} of "
         f"{len(names)} metrics; for the noise that is so under {clear[NOISE.name]}.",
         exhibit=Dots(
@@ -147,7 +148,8 @@ CONTROLS = Lesson(
     f"the noise the higher score. Now the labels are exchanged at random among the samples, {N_PERMUTED} "
     "times, and both models are scored again.",
     question="Can the exchanged labels expose the noise?",
-    answers=("No: its scores are high, so they stand out", "Yes: it scores no worse with exchanged labels"),
+    answers=("Yes: it scores no worse with exchanged labels", "No: its scores are high, so they stand out"),
+    right=0,
     sentence="A score is worth what it has over the score of exchanged labels: a control shows at once "
     "what a model that knows nothing would get.",
     scene=Scene(Task(), (GOOD, NOISE)),

@@ -41,6 +41,7 @@ CLASSES_APART = Lesson(
     "classes lie 1 standard deviation apart, for the second 3. Everything else is the same.",
     question="How many of the metrics put the second model first?",
     answers=("All of them", "Some of them", "None: they would need training first"),
+    right=0,
     sentence="Where everything else is equal, a model that keeps the classes further apart has the better "
     "score under every metric here.",
     scene=Scene(Task(), (NEAR, FAR)),
@@ -55,7 +56,7 @@ def _good_enough(draw: Draw) -> Reveal:
     tied = [metric for metric in known if _at_limit(metric, first[metric], second[metric])]
     apart = [metric for metric in known if metric not in tied and second[metric] > first[metric]]
     return Reveal(
-        right=1 if tied and apart else 0 if not tied else 2,
+        right=2 if tied and apart else 1 if not tied else 0,
         said=f"{say_metrics(tied)} cannot tell the two models apart: both are within {AT_LIMIT:g} of the "
         f"best score there is. {say_metrics(apart)} still can.",
         exhibit=Grid(
@@ -80,7 +81,8 @@ GOOD_ENOUGH = Lesson(
     look="There are two classes, and both models keep them so far apart that they do not overlap: 7 standard "
     "deviations the first, 8 the second. A probe makes hardly a mistake with either.",
     question="Can the metrics still tell the two apart?",
-    answers=("All of them can", "Some can, for others it is a tie", "It is a tie under all of them"),
+    answers=("It is a tie under all of them", "All of them can", "Some can, for others it is a tie"),
+    right=2,
     sentence="Two models that are both good enough tie under the metrics that have a best score, and only "
     "there.",
     scene=Scene(Task(n_classes=2), (GOOD, BETTER)),
@@ -119,6 +121,7 @@ ROUND_FEATURES = Lesson(
     "model has the same two and six more that know nothing.",
     question="Does any metric think that the first model is worth nothing at all?",
     answers=("No: all its features are good", "Yes, one of them does"),
+    right=1,
     sentence="A score of 0 need not mean that there is nothing: a repair that helps with many features "
     "can fail with few.",
     scene=Scene(Task(), (ROUND, PADDED)),

@@ -53,6 +53,7 @@ WRONG_LABELS = Lesson(
     "whatever the samples are; the features stay exactly the same.",
     question="Which metrics can tell that the labels are to blame and not the features?",
     answers=("None: every score falls", "Some: only a few scores fall", "All: no score falls"),
+    right=0,
     sentence="A low score says that features and labels do not fit; it cannot say which of the two is to "
     "blame, though the better of two models mostly stays the better one.",
     scene=Scene(Task(wrong_labels=SPOILT), (CLEAR, CLOSER)),
@@ -102,6 +103,7 @@ BOOTSTRAP = Lesson(
     "varies is the bootstrap: draw 150 of the samples with replacement, score them, and repeat.",
     question="What does the bootstrap make of the scores of noise?",
     answers=("They vary around the score on the samples", "Nearly all of them are better than that"),
+    right=1,
     sentence="A bootstrap holds samples twice, and a twin gives its label away: that is why intervals "
     "here are made of parts without replacement.",
     scene=Scene(Task(), (NOISE,)),
@@ -116,7 +118,7 @@ def _copies(draw: Draw) -> Reveal:
     guess = 1 / task.n_classes
     leaks = opinion.leaky_accuracy > 0.9
     return Reveal(
-        right=1 if leaks and opinion.accuracy < guess + 0.25 else 0 if not leaks else 2,
+        right=0 if leaks and opinion.accuracy < guess + 0.25 else 1 if not leaks else 2,
         said=f"With copies torn apart a probe is right on {opinion.leaky_accuracy:.0%}; with all copies of "
         f"a sample kept in one fold, on {opinion.accuracy:.0%}. A network that is trained on these samples "
         f"is right on {trained:.0%} of fresh ones.",
@@ -138,10 +140,11 @@ COPIES = Lesson(
     "changes, as the frames of one video do. A linear probe is tested by five folds.",
     question="What does the probe say of the model?",
     answers=(
-        "It guesses, however the folds are made",
         "It is nearly perfect if the copies are torn apart, and guesses if they are kept together",
+        "It guesses, however the folds are made",
         "It is nearly perfect, however the folds are made",
     ),
+    right=0,
     sentence="Samples that belong together have to stay in one fold, or a model that knows nothing looks "
     "perfect.",
     scene=Scene(Task(n_copies=N_COPIES), (KNOWS_NOTHING,)),

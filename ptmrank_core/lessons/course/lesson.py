@@ -56,7 +56,7 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson; nothing in it tells the answer before ``reveal`` computes it.
+    """One lesson.
 
     Parameters
     ----------
@@ -68,6 +68,9 @@ class Lesson:
         What there is to see.
     question, answers
         To be predicted: two to four answers.
+    right
+        Place of the right answer, from 0, so that predictions can be counted without computing anything; the
+        tests hold it to what :meth:`reveal` computes.
     sentence
         What to keep of it: one sentence.
     scene
@@ -83,6 +86,7 @@ class Lesson:
     look: str
     question: str
     answers: tuple[str, ...]
+    right: int
     sentence: str
     scene: Scene
     compute: Callable[[Draw], Reveal]

@@ -40,7 +40,7 @@ def _source_head(draw: Draw) -> Reveal:
     reading = [metric for metric in found if SOURCE_LOGITS in METRICS[metric].needs]
     trained = [train(task, candidate).accuracy for candidate in (KIN, STRANGER)]
     return Reveal(
-        right=0 if not fooled else 1 if len(fooled) < len(found) else 2,
+        right=2 if not fooled else 0 if len(fooled) < len(found) else 1,
         said=f"{say_metrics(fooled)} put the first model first: they read the classes of the source head "
         f"and nothing else. After training on these samples the first model is right on {trained[0]:.0%} "
         f"of fresh ones, the second on {trained[1]:.0%}.",
@@ -56,7 +56,8 @@ SOURCE_HEAD = Lesson(
     "standard deviations apart. The second was trained on classes that have nothing to do with yours, and "
     "its features keep them 3 apart.",
     question="Which metrics put the first model first?",
-    answers=("None: its features are worse", "Those that read the source head, and no others", "All of them"),
+    answers=("Those that read the source head, and no others", "All of them", "None: its features are worse"),
+    right=0,
     sentence="Metrics that read the source head judge how the old classes fit yours, not the features "
     "that you would fine-tune.",
     scene=Scene(Task(), (KIN, STRANGER)),
@@ -97,6 +98,7 @@ SCALE_AND_ROTATION = Lesson(
     "nothing that can be learned has changed.",
     question="How many metrics give the model in other units another score?",
     answers=("None: nothing has changed", "Some of them", "All of them"),
+    right=1,
     sentence="Some metrics have a unit built in, so two models can differ under them by nothing but the "
     "size of their numbers.",
     scene=Scene(Task(), (AS_IT_IS, SMALL, TURNED)),
@@ -111,7 +113,7 @@ def _probe_or_training(draw: Draw) -> Reveal:
     trained = tuple(train(task, candidate).accuracy for candidate in (READY, TRAINABLE))
     ahead = ends(found, 0)
     return Reveal(
-        right=1 if probes[0] > probes[1] and trained[1] > trained[0] else 0 if trained[0] > trained[1] else 2,
+        right=0 if trained[0] > trained[1] else 2 if probes[0] > probes[1] else 1,
         said=f"The probe prefers the first model, {probes[0]:.0%} to {probes[1]:.0%}, and so do "
         f"{len(ahead)} of {len(found)} metrics. After training the second is ahead, {trained[1]:.0%} to "
         f"{trained[0]:.0%} on fresh samples.",
@@ -138,9 +140,10 @@ PROBE_OR_TRAINING = Lesson(
     question="Which model is ahead?",
     answers=(
         "The first, for the probe and after training",
-        "The first for the probe, the second after training",
         "The second, for the probe and after training",
+        "The first for the probe, the second after training",
     ),
+    right=2,
     sentence="A probe and the metrics ask what the features hold now; fine-tuning asks what they can "
     "become, and nothing that reads features alone can answer that.",
     scene=Scene(Task(), (READY, TRAINABLE)),

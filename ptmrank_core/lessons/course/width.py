@@ -25,7 +25,7 @@ def _wide_noise(draw: Draw) -> Reveal:
     fooled, right = ends(found, 1), ends(found, 0)
     probes = [score_candidate(task, candidate, ()).accuracy for candidate in (NARROW, WIDE)]
     return Reveal(
-        right=0 if not fooled else 1 if right else 2,
+        right=1 if not fooled else 2 if right else 0,
         said=f"{say_metrics(fooled)} put the noise first; {say_metrics(right)} do not. A linear probe, "
         f"tested on samples that it was not fitted to, is right on {probes[0]:.0%} and {probes[1]:.0%}.",
         exhibit=duel(("2 good features", "noise, 152 wide"), first, second),
@@ -39,7 +39,8 @@ WIDE_NOISE = Lesson(
     look="There are 150 samples. The first model has two features that hold the classes and six that know "
     "nothing; the second has 152 features and none of them knows anything.",
     question="Which model do the metrics put first?",
-    answers=("All put the first one first", "They disagree", "All put the noise first"),
+    answers=("All put the noise first", "All put the first one first", "They disagree"),
+    right=2,
     sentence="With as many features as samples something always fits, and metrics that judge by the fit "
     "to the samples themselves take noise for a perfect model.",
     scene=Scene(Task(), (NARROW, WIDE)),
@@ -64,7 +65,7 @@ def _as_published(draw: Draw) -> Reveal:
     n_samples = task.n_classes * task.n_per_class
     at = f"from {wins[PUBLISHED][0]} features on" if wins[PUBLISHED] else "nowhere"
     return Reveal(
-        right=1 if wins[PUBLISHED] and min(wins[PUBLISHED]) > n_samples else 0 if not wins[PUBLISHED] else 2,
+        right=2 if not wins[PUBLISHED] else 1 if min(wins[PUBLISHED]) > n_samples else 0,
         said=f"The published form puts noise above the good model {at}; with {n_samples} samples and "
         f"{WIDTHS[-1]} features it gives {curves[-1][PUBLISHED]:.2f} to noise and {good[PUBLISHED]:.2f} to "
         f"the good model. The form that PTMRank uses gives {curves[-1][FULL]:.2f} to the noise.",
@@ -88,7 +89,8 @@ AS_PUBLISHED = Lesson(
     "more features than samples; the paper's formula has it. Here are 150 samples, a model with two good "
     "features, and models of pure noise that become wider and wider.",
     question="From where on does the published code put the noise above the good model?",
-    answers=("Nowhere", "Soon after there are more features than samples", "Already with 50 features"),
+    answers=("Already with 50 features", "Soon after there are more features than samples", "Nowhere"),
+    right=1,
     sentence="One term that is missing for wide models turns a careful metric into one that pays for "
     "width: check published code against its paper before you rank with it.",
     scene=Scene(Task(), (NARROW, WIDER)),

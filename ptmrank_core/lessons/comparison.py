@@ -63,7 +63,7 @@ class Comparison:
         The candidates that training puts first: the most accurate, and those that it cannot tell from it.
         None before all are trained.
     views
-        Metric -> how it sees the candidates.
+        Metric -> how it sees the candidates; of those that are done with all of them.
     probe
         The same for the linear probe.
     """
@@ -113,7 +113,7 @@ def compare_views(opinions: Mapping[str, Opinion], trainings: Mapping[str, Train
     views: dict[str, View] = {}
     for metric in default_metrics():
         outputs = {name: own.outputs[metric] for name, own in opinions.items() if metric in own.outputs}
-        if outputs or any(metric in own.problems for own in opinions.values()):
+        if all(metric in own.outputs or metric in own.problems for own in opinions.values()):
             views[metric] = judge.view(_joined(metric, outputs), sign=_sign(metric))
     probed = {name: own.accuracy for name, own in opinions.items() if own.accuracy is not None}
     return Comparison(accuracies, best, views, judge.view(probed))

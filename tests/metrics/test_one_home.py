@@ -27,7 +27,6 @@ MAY_IMPORT = {
 # Texts that are about single metrics.
 MAY_TELL_OF = {
     "ptmrank_core/metrics/papers/__init__.py": "titles of papers",
-    "ptmrank_core/lessons/stories.py": "scenes that show what single metrics get wrong",
     "ptmrank_core/reports/figures/class_pairs.py": "the distances that GBC sums",
     "ptmrank_core/metrics/numerics/marginal_likelihood.py": "an error that only one metric can raise",
     "ptmrank_core/metrics/numerics/transfer_bound.py": "an error that only one metric can raise",

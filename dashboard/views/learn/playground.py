@@ -9,20 +9,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.chart import show_chart
+from dashboard.views.learn.scenes.later import Stage
 from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
 from dashboard.views.learn.scenes.sweeping import draw_sweep
 from dashboard.views.learn.scenes.work import (
     CHEAP,
     PROBE,
     TRAINING,
-    Job,
     Point,
-    are_done,
-    ask,
     do_now,
     jobs_of,
     opinion_of,
+    quickly,
     slow_jobs_of,
+    slowly,
     training_of,
     world_of,
 )
@@ -48,9 +48,9 @@ def draw() -> None:
     names = ask_names()
     task = ask_task()
     points = _candidates(task, names)
-    now = jobs_of(points, CHEAP)
     soon, late = jobs_of(points, PROBE, TRAINING), slow_jobs_of(points)
-    found = {job: do_now(job) for job in now} | ask([*late, *soon], patience_seconds=PATIENCE_SECONDS)
+    found = {job: do_now(job) for job in jobs_of(points, CHEAP)}
+    found |= slowly().ask(late) | quickly().ask(soon, patience_seconds=PATIENCE_SECONDS)
     opinions = {candidate.name: opinion_of(found, task, candidate) for _, candidate in points}
     trainings = {candidate.name: training_of(found, task, candidate) for _, candidate in points}
     comparison = compare_views(
@@ -60,9 +60,10 @@ def draw() -> None:
     _show(comparison, names)
     for metric, why in {m: why for own in opinions.values() for m, why in own.problems.items()}.items():
         st.caption(f"{METRICS[metric].title}: {why}")
-    stages = [soon, late, *draw_sweep(task, [candidate for _, candidate in points])]
-    if open_stages := [stage for stage in stages if not are_done(stage)]:
-        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(open_stages)
+    stages = [Stage(quickly(), soon), Stage(slowly(), late)]
+    stages += draw_sweep(task, [candidate for _, candidate in points])
+    if waiting := [stage for stage in stages if not stage.is_done]:
+        st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(waiting)
 
 
 def _candidates(task: Task, names: Sequence[str]) -> list[Point]:
@@ -116,9 +117,8 @@ def _show(comparison: Comparison, names: Sequence[str]) -> None:
     )
 
 
-def _watch(stages: Sequence[Sequence[Job]]) -> None:
-    """Draw the page again once something that it waits for is complete."""
-    waiting = [stage for stage in stages if not are_done(stage)]
-    if len(waiting) < len(stages):
+def _watch(stages: Sequence[Stage]) -> None:
+    """Draw the page again once a part of what it waits for is done."""
+    if any(stage.is_done for stage in stages):
         st.rerun()
     st.caption(":material/hourglass: More is being worked out …")

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from ptmrank_core.lessons import Lesson, Scene, Sweep
-from ptmrank_core.lessons.world import make_world
+from ptmrank_core.lessons import KNOBS, Candidate, Comparison, Sweep, Task, View, make_world
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.projection import pca
 from ptmrank_core.ranking import Evidence, PermutationTest, SizeCurve, rank_correlations
@@ -28,7 +27,9 @@ from ptmrank_core.reports.figures.evidence import correlation_figure, truth_figu
 from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.figures.layers import layer_figure
 from ptmrank_core.reports.figures.learning_curve import sizes_figure
-from ptmrank_core.reports.figures.lessons import scene_figure, sweep_figure
+from ptmrank_core.reports.figures.lessons.comparison import comparison_figure
+from ptmrank_core.reports.figures.lessons.scene import scene_figure
+from ptmrank_core.reports.figures.lessons.sweep import sweep_figure
 from ptmrank_core.reports.figures.metric import MetricLayout, metric_figure
 from ptmrank_core.reports.figures.race import race_figure
 from ptmrank_core.reports.figures.ranking_overview import overview_figure
@@ -128,14 +129,24 @@ def _evidence() -> dict[str, Evidence]:
     }
 
 
-@cache
-def _lesson() -> tuple[Lesson, Sweep]:
-    """A scene and a sweep; the numbers of the sweep are none that were measured."""
-    rising = (0.1, 0.4, 0.9)
-    scene = Scene(noise=0.3)
-    return Lesson(scene, make_world(scene), {}, {}, 0.5), Sweep(
-        (0.0, 1.5, 3.0), dict.fromkeys(MAIN, rising), rising
-    )
+def _sweep(knob: str) -> Sweep:
+    """A sweep with numbers that nothing measured."""
+    at = KNOBS[knob].sweep
+    rising = tuple(place / len(at) for place in range(len(at)))
+    return Sweep(KNOBS[knob], at, dict.fromkeys(MAIN, rising), rising, rising)
+
+
+def _comparison(names: str) -> Comparison:
+    """Candidates, with every kind of row: agreeing, tied, without a value, still to come."""
+    values = {name: -1234.5 - place for place, name in enumerate(names)}
+    views = [
+        View(values, ("A",), "agrees", 0.5),
+        View(values, tuple(names), "disagrees", None),
+        View({}, (), "undecided", None),
+    ]
+    known = dict(zip(MAIN, [*views, *views, *views], strict=False))
+    accuracies = dict.fromkeys(names, 0.987)
+    return Comparison(accuracies, ("A",), known, View(accuracies, ("A",), "agrees", 1.0))
 
 
 @cache
@@ -153,7 +164,6 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
     curve = SizeCurve((10.0, 20.0, 40.0), (0.2, 0.5, 0.8), (0.1, 0.4, 0.7), (0.3, 0.6, 0.9))
     race = race_of(run)
     assert race is not None
-    lesson, curves = _lesson()
     tests = {model: PermutationTest(10, 0, -3.0, -1.0) for model in order}
     controls = [Control("Raw pixels, and what else is known without a model", 10, {"logme": -4.0}, {})]
     pair = PairLayout.of("logme", "hscore", run, ranking)
@@ -180,8 +190,11 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
         "truth": lambda: truth_figure("logme", scores["logme"], truth, order),
         "layers": lambda: layer_figure("logme", layers),
         "sizes": lambda: sizes_figure(dict.fromkeys(MAIN[:5], curve), MAIN[:5], 80),
-        "scene": lambda: scene_figure(lesson),
-        "sweep": lambda: sweep_figure(curves, 1.5),
+        "scene": lambda: scene_figure(make_world(Task(n_classes=8, wrong_labels=0.3), Candidate())),
+        "candidates, two": lambda: comparison_figure(_comparison("AB"), "AB"),
+        "candidates, four": lambda: comparison_figure(_comparison("ABCD"), "ABCD"),
+        "sweep": lambda: sweep_figure(_sweep("separation"), 1.5),
+        "sweep over sizes": lambda: sweep_figure(_sweep("scale"), 1.0),
         "class counts": lambda: class_counts_figure(replace(run.samples, class_counts=_counts(n_models))),
         "target": lambda: target_histogram(_sampled("regression")),
         "projection": lambda: projection_figure(

@@ -6,11 +6,23 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-__all__ = ["Later"]
+__all__ = ["Later", "Stage"]
 
 Job = TypeVar("Job", bound=Hashable)
+
+
+class Stage(NamedTuple):
+    """Work that is worth drawing a page again for, once all of it is done."""
+
+    by: Later[Any]
+    jobs: Sequence[Hashable]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it is done."""
+        return self.by.has_all(self.jobs)
 
 
 class Later(Generic[Job]):
@@ -33,7 +45,7 @@ class Later(Generic[Job]):
         self,
         work: Callable[[Job], Any],
         *,
-        n_threads: int = 2,
+        n_threads: int = 1,
         most_waiting: int = 400,
         most_kept: int = 4_000,
     ) -> None:

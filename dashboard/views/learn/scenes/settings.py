@@ -51,13 +51,13 @@ def ask_names() -> list[str]:
 def ask_task() -> Task:
     """Draw the sliders of the samples."""
     knobs = [knob for knob in KNOBS.values() if knob.whose == "task"]
-    columns = st.columns([3, 3, 1], vertical_alignment="bottom")
+    columns = st.columns([3, 3, 2], vertical_alignment="bottom")
     found: dict[str, Any] = {}
     at_hand = [knob for knob in knobs if knob.name in AT_HAND]
     for knob, column in zip(at_hand, columns, strict=False):
         with column:
             found[knob.name] = _ask(knob, START.task, "")
-    with columns[-1], st.popover("More", icon=":material/tune:"):
+    with columns[-1], st.popover("More about the samples", icon=":material/tune:"):
         for knob in knobs:
             if knob.name not in AT_HAND:
                 found[knob.name] = _ask(knob, START.task, "")
@@ -76,7 +76,7 @@ def ask_candidate(name: str) -> Candidate:
     start = START.candidates[LETTERS.index(name)]
     knobs = [knob for knob in KNOBS.values() if knob.whose == "candidate"]
     found = {knob.name: _ask(knob, start, name) for knob in knobs if knob.name in AT_HAND}
-    with st.popover("More", icon=":material/tune:"):
+    with st.popover(f"More about {name}", icon=":material/tune:"):
         found |= {knob.name: _ask(knob, start, name) for knob in knobs if knob.name not in AT_HAND}
     return replace(start, **found)
 

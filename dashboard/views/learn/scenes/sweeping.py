@@ -8,12 +8,12 @@ from functools import partial
 import streamlit as st
 
 from dashboard.components.chart import show_chart
+from dashboard.views.learn.scenes.later import Stage
 from dashboard.views.learn.scenes.work import (
     CHEAP,
     PROBE,
     TRAINING,
-    Job,
-    ask,
+    aside,
     jobs_of,
     opinion_of,
     slow_jobs_of,
@@ -27,13 +27,13 @@ __all__ = ["draw_sweep"]
 FIRST = "separation"
 
 
-def draw_sweep(task: Task, candidates: Sequence[Candidate]) -> list[list[Job]]:
+def draw_sweep(task: Task, candidates: Sequence[Candidate]) -> list[Stage]:
     """Draw a chart for each metric against a setting that the reader chooses.
 
     Returns
     -------
-    list of list
-        Work that the chart is waiting for, in parts that are worth drawing it again.
+    list of Stage
+        What the chart is waiting for.
     """
     st.header("What moves each score?")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -58,7 +58,7 @@ def draw_sweep(task: Task, candidates: Sequence[Candidate]) -> list[list[Job]]:
     candidate = next((own for own in candidates if own.name == name), candidates[0])
     points = sweep_points(task, candidate, knob)
     soon, late = jobs_of(points, CHEAP, PROBE, TRAINING), slow_jobs_of(points)
-    found = ask([*late, *soon])
+    found = aside().ask([*late, *soon])
     curves = sweep_of(
         knob,
         [opinion_of(found, *point) for point in points],
@@ -72,4 +72,4 @@ def draw_sweep(task: Task, candidates: Sequence[Candidate]) -> list[list[Job]]:
         alt=f"A small chart for training, the probe and each metric against one setting: {KNOBS[knob].title}",
         table=partial(sweep_table, curves),
     )
-    return [soon, late]
+    return [Stage(aside(), soon), Stage(aside(), late)]

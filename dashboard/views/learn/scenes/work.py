@@ -29,12 +29,13 @@ __all__ = [
     "TRAINING",
     "Job",
     "Point",
-    "are_done",
-    "ask",
+    "aside",
     "do_now",
     "jobs_of",
     "opinion_of",
+    "quickly",
     "slow_jobs_of",
+    "slowly",
     "training_of",
     "world_of",
 ]
@@ -63,18 +64,22 @@ def slow_jobs_of(points: Sequence[Point]) -> list[Job]:
     return jobs_of(points, *slow_metrics())
 
 
-def ask(jobs: Sequence[Job], *, patience_seconds: float = 0.0) -> dict[Job, Any]:
-    """Return what was found of some jobs, and see to the rest, the last one first (:class:`Later`)."""
-    slow = [job for job in jobs if job[0] in slow_metrics()]
-    found = _slowly().ask(slow)
-    quick = [job for job in jobs if job[0] not in slow_metrics()]
-    return found | _quickly().ask(quick, patience_seconds=patience_seconds)
+@st.cache_resource(show_spinner=False)
+def quickly() -> Later[Job]:
+    """Return what does the work that follows a slider: one of three, so that it waits for nothing slow."""
+    return Later(_do, n_threads=2)
 
 
-def are_done(jobs: Sequence[Job]) -> bool:
-    """Whether all of some jobs are done."""
-    slow = [job for job in jobs if job[0] in slow_metrics()]
-    return _slowly().has_all(slow) and _quickly().has_all([job for job in jobs if job not in slow])
+@st.cache_resource(show_spinner=False)
+def slowly() -> Later[Job]:
+    """Return what computes the slow scores of the scene."""
+    return Later(_do)
+
+
+@st.cache_resource(show_spinner=False)
+def aside() -> Later[Job]:
+    """Return what works for charts below the scene."""
+    return Later(_do)
 
 
 @lru_cache(maxsize=N_SCORES)
@@ -96,17 +101,6 @@ def opinion_of(found: Found, task: Task, candidate: Candidate) -> Opinion:
 def training_of(found: Found, task: Task, candidate: Candidate) -> Training | None:
     """Return what training a candidate has reached, where it is known already."""
     return found.get((TRAINING, task, candidate))
-
-
-# Two, so that what is quick never waits for what is slow.
-@st.cache_resource(show_spinner=False)
-def _quickly() -> Later[Job]:
-    return Later(_do)
-
-
-@st.cache_resource(show_spinner=False)
-def _slowly() -> Later[Job]:
-    return Later(_do, n_threads=1)
 
 
 def _do(job: Job) -> Any:

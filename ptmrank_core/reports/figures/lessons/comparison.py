@@ -17,7 +17,7 @@ __all__ = ["comparison_figure", "comparison_table"]
 
 TRAINING, PROBE = "Training", "Linear probe"
 ROW, TOP = 27, 40  # pixels
-COLUMN, VERDICTS, NAMES = 92, 118, 96  # pixels
+COLUMN, VERDICTS, NAMES = 78, 98, 86  # pixels
 PENDING = "…"
 SAID = {"agrees": "✓ agrees", "disagrees": "✗ does not", "undecided": ""}
 TIES = "✗ cannot tell"
@@ -31,6 +31,11 @@ class _Row:
     shown: dict[str, str]
     first: tuple[str, ...]
     said: str
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether it puts any candidate before the others."""
+        return bool(self.first)
 
 
 def comparison_figure(comparison: Comparison, names: Sequence[str]) -> go.Figure:
@@ -53,13 +58,13 @@ def comparison_figure(comparison: Comparison, names: Sequence[str]) -> go.Figure
             (column, place, row.shown[name])
             for place, row in enumerate(rows)
             for column, name in enumerate(names)
-            if (name in row.first) == is_first
+            if row.has_marks and (name in row.first) == is_first
         ]
         xs, ys, texts = zip(*cells, strict=True) if cells else ((), (), ())
         figure.add_scatter(
             x=list(xs),
             y=list(ys),
-            text=list(texts),
+            text=[f" {text}" for text in texts],
             mode="markers+text",
             textposition="middle right",
             marker={
@@ -70,15 +75,24 @@ def comparison_figure(comparison: Comparison, names: Sequence[str]) -> go.Figure
             name="puts first" if is_first else "does not put first",
             hoverinfo="skip",
         )
-    figure.add_scatter(
-        x=[len(names)] * len(rows),
-        y=list(range(len(rows))),
-        text=[row.said for row in rows],
-        mode="text",
-        textposition="middle right",
-        name="agreement",
-        hoverinfo="skip",
-    )
+    unmarked = [
+        (column, place, row.shown[name])
+        for place, row in enumerate(rows)
+        for column, name in enumerate(names)
+        if not row.has_marks
+    ]
+    verdicts = [(len(names), place, row.said) for place, row in enumerate(rows) if row.said]
+    for title, cells in (("no order", unmarked), ("agreement", verdicts)):
+        xs, ys, texts = zip(*cells, strict=True) if cells else ((), (), ())
+        figure.add_scatter(
+            x=list(xs),
+            y=list(ys),
+            text=list(texts),
+            mode="text",
+            textposition="middle right",
+            name=title,
+            hoverinfo="skip",
+        )
     _lay_out(figure, rows, names)
     return figure
 
@@ -120,13 +134,17 @@ def _rows(comparison: Comparison, names: Sequence[str]) -> list[_Row]:
         if view is None:
             rows.append(_Row(METRICS[metric].title, dict.fromkeys(names, PENDING), (), ""))
             continue
-        shown = {name: f"{view.values[name]:.3g}" if name in view.values else "no value" for name in names}
+        shown = {name: _number(view.values[name]) if name in view.values else "no value" for name in names}
         rows.append(_Row(METRICS[metric].title, shown, view.first, _said(view)))
     return rows
 
 
 def _said(view: View) -> str:
     return TIES if view.verdict == "disagrees" and len(view.first) > 1 else SAID[view.verdict]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _percent(share: float | None) -> str:
@@ -148,7 +166,7 @@ def _lay_out(figure: go.Figure, rows: Sequence[_Row], names: Sequence[str]) -> N
         range=[-0.2, len(names) + VERDICTS / COLUMN],
         showgrid=False,
         zeroline=False,
-        title="candidate",
+        title={"text": "candidate", "standoff": 5},
     )
     figure.update_yaxes(
         tickmode="array",

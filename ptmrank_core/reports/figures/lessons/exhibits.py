@@ -67,7 +67,8 @@ def exhibit_alt(exhibit: Exhibit) -> str:
             f"{', '.join(exhibit.series)}: {exhibit.scale}, beside {exhibit.line_title} at {exhibit.line:.0%}"
         )
     if isinstance(exhibit, Lines):
-        return f"{', '.join(line.title for line in exhibit.lines)}: {exhibit.up}, against {exhibit.across}"
+        titles = ", ".join(line.title for line in exhibit.lines)
+        return f"{titles}: {exhibit.up}, against {exhibit.across}"
     if isinstance(exhibit, Agreement):
         return "Heatmap of Kendall's tau between metrics"
     return "Agreement of each metric with recorded fine-tuning, weighted Kendall's tau with its interval"

@@ -61,7 +61,8 @@ def exhibit_table(exhibit: Exhibit) -> Table:
 def exhibit_alt(exhibit: Exhibit) -> str:
     """Say what the figure of a lesson shows, for readers who cannot see it."""
     if isinstance(exhibit, Grid):
-        return f"Scores of {len(exhibit.rows)} metrics: {', '.join(exhibit.columns)}. A mark means: {exhibit.mark}"
+        columns = ", ".join(exhibit.columns)
+        return f"Scores of {len(exhibit.rows)} metrics: {columns}. A mark means: {exhibit.mark}"
     if isinstance(exhibit, Dots):
         return (
             f"{', '.join(exhibit.series)}: {exhibit.scale}, beside {exhibit.line_title} at {exhibit.line:.0%}"

@@ -19,7 +19,7 @@ __all__ = ["CONTROLS", "TEN_SAMPLES"]
 
 LONG, ROUND = Candidate("long", separation=2.0, anisotropy=3.0), Candidate("round", separation=2.0)
 FEW, MANY = 10, 100
-N_DRAWS, N_PARTS, N_PERMUTED = 12, 20, 19
+N_DRAWS, N_PARTS, N_PERMUTED = 12, 12, 19
 APART = 1_000  # seeds of one draw of the lesson from those of the next
 GOOD = Candidate("good", separation=2.0)
 NOISE = Candidate("noise", separation=0.0, n_noise_features=150)

@@ -1,85 +1,185 @@
-"""The Learn page."""
+"""The Learn page: its sections and the playground."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.learn.page import SECTIONS
+from dashboard.views.learn.scenes.settings import START, scene_query
 from dashboard.wording import with_links
-from ptmrank_core.lessons import STORIES, Scene, sweep, teach
+from ptmrank_core.lessons import (
+    KNOBS,
+    Candidate,
+    Scene,
+    Task,
+    compare,
+    headline,
+    make_world,
+    score_candidate,
+    sweep,
+)
 from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import figures, texts
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
+WAITING = "More is being worked out"
+TWO = replace(START, candidates=START.candidates[:2])
+
+
+def opened(**query: Any) -> AppTest:
+    """The page at an address, with all that it waits for."""
+    page = AppTest.from_string(
+        "from dashboard.views.learn.page import page\npage()", default_timeout=PATIENCE_SECONDS
+    )
+    for name, value in query.items():
+        page.query_params[name] = value
+    return waited(page.run())
+
+
+def waited(page: AppTest, *, also_sweep: bool = False) -> AppTest:
+    """Run the page until it misses nothing above the sweep, or at all: its timer does not fire in a test."""
+
+    def is_whole() -> bool:
+        found = texts(page.run())
+        assert not page.exception
+        return WAITING not in found if also_sweep else "## Training …" not in found and "so far" not in found
+
+    wait_until(is_whole)
+    return page
 
 
 @pytest.fixture
 def learn() -> AppTest:
-    """The page, run once."""
-    page = AppTest.from_string(
-        "from dashboard.views.learn.page import page\npage()", default_timeout=PATIENCE_SECONDS
+    """The page as it is at first."""
+    return opened()
+
+
+def said(page: AppTest) -> str:
+    """The sentence above everything."""
+    return next(own.value for own in page.markdown if own.value.startswith("## ")).removeprefix("## ")
+
+
+def compared(page: AppTest) -> dict[str, dict[str, Any]]:
+    """The comparison as a table: row -> its cells."""
+    page.toggle(key="comparison-table").set_value(True)
+    frame = next(own.value for own in waited(page.run()).dataframe if "row" in own.value)
+    return {str(row["row"]): dict(row) for _, row in frame.iterrows()}
+
+
+def check(page: AppTest, scene: Scene) -> None:
+    """Whether the page says of a scene what the core does."""
+    expected = compare(scene)
+    assert said(page) == headline(expected)
+    rows = compared(page)
+    for candidate in scene.candidates:
+        assert rows["Training"][candidate.name] == expected.accuracies[candidate.name]
+        for metric, view in expected.views.items():
+            shown = rows[METRICS[metric].title][candidate.name]
+            assert shown == pytest.approx(view.values.get(candidate.name, float("nan")), nan_ok=True)
+            first = rows[METRICS[metric].title]["first"]
+            assert ("" if pd.isna(first) else first) == ", ".join(view.first)
+
+
+def test_two_candidates_are_compared_at_first(learn: AppTest) -> None:
+    """The headline, all scores, training and who is first are what the core says of the first scene."""
+    check(learn, TWO)
+    assert len(figures(learn)) == 3  # two scenes and the sweep; the comparison is shown as its table
+
+
+def test_everything_follows_the_sliders(learn: AppTest) -> None:
+    """Sliders of the samples and of a candidate, and choices in the popover, change the scene of the core."""
+    learn.slider(key="wrong-labels").set_value(0.25)
+    learn.slider(key="a-separation").set_value(4.0)
+    learn.slider(key="n-copies").set_value(2)
+    learn.select_slider(key="b-head").set_value(0.3)
+    learn.select_slider(key="b-scale").set_value(10.0)
+    waited(learn.run())
+    first, second = TWO.candidates
+    task = replace(START.task, wrong_labels=0.25, n_copies=2)
+    check(learn, Scene(task, (replace(first, separation=4.0), replace(second, head=0.3, scale=10.0))))
+
+
+def test_candidates_are_added_and_taken_away(learn: AppTest) -> None:
+    """Any of the four can be chosen; the last one stays."""
+    learn.pills(key="candidates").set_value(["B", "C", "D"]).run()
+    check(waited(learn), Scene(START.task, START.candidates[1:]))
+    learn.pills(key="candidates").set_value([]).run()
+    assert said(waited(learn)).startswith("Trained, A is right on 72 % of fresh samples")
+
+
+def test_every_setting_has_its_widget(learn: AppTest) -> None:
+    """All settings of the core can be moved, with their names and what they do, in their ranges."""
+    widgets = {own.key: own for own in [*learn.slider, *learn.select_slider]}
+    for name, knob in KNOBS.items():
+        key = name.replace("_", "-") if knob.whose == "task" else f"b-{name.replace('_', '-')}"
+        assert widgets[key].label == knob.title
+        assert widgets[key].proto.help == knob.help
+        assert knob.least <= knob.shown[0] < knob.shown[1] <= knob.greatest
+
+
+def test_a_scene_is_a_link() -> None:
+    """What a scene is given in an address is shown, and the first scene needs none."""
+    scene = Scene(
+        Task(n_classes=4, n_per_class=30, imbalance=2.0, wrong_labels=0.1, n_copies=2, seed=3),
+        (
+            Candidate("A", separation=3.5, anisotropy=2.0, n_noise_features=20, scale=0.1, head=0.7),
+            Candidate("B", separation=0.0, n_noise_features=10, rotation=45.0, head=None, hidden=2.5),
+            Candidate("C", separation=1.0, n_noise_features=6),
+        ),
     )
-    return page.run()
+    assert scene_query(TWO) == {}
+    check(opened(**scene_query(scene)), scene)
 
 
-def scores(page: AppTest) -> dict[str, float]:
-    """The scores of the table, by title."""
-    table = page.dataframe[0].value
-    return dict(zip(table["metric"], table["score"], strict=True))
+def test_the_sweep_moves_what_is_chosen(learn: AppTest) -> None:
+    """The table of the chart has the core's numbers, for another setting and candidate too."""
+    learn.toggle(key="sweep-table").set_value(True)
+    for knob, name in (("separation", "A"), ("head", "B")):
+        learn.selectbox(key="sweep-of").set_value(knob)
+        learn.segmented_control(key="sweep-candidate").set_value(name)
+        waited(learn.run(), also_sweep=True)
+        curves = sweep(START.task, START.candidates["AB".index(name)], knob)
+        table = next(own.value for own in learn.dataframe if knob in own.value)
+        assert table["probe"].tolist() == list(curves.probed)
+        assert table["training"].tolist() == list(curves.trained)
+        for metric in default_metrics():
+            assert table[metric].tolist() == list(curves.values[metric])
 
 
-def expected(scene: Scene) -> dict[str, float]:
-    """What the core computes, by title."""
-    return {METRICS[metric].title: output.value for metric, output in teach(scene).outputs.items()}
+def test_scenes_have_their_numbers_as_tables(learn: AppTest) -> None:
+    """Every sample with its label and class, of each candidate."""
+    for candidate in TWO.candidates:
+        learn.toggle(key=f"scene-{candidate.name.lower()}-table").set_value(True).run()
+    frames = [own.value for own in learn.dataframe if "true_class" in own.value]
+    for frame, candidate in zip(frames, TWO.candidates, strict=True):
+        world = make_world(START.task, candidate)
+        assert frame["first"].tolist() == world.points[:, 0].tolist()
+        assert frame["label"].tolist() == [int(label) + 1 for label in world.arrays["labels"]]
 
 
-def test_the_table_follows_the_sliders(learn: AppTest) -> None:
-    """Every score stands as the core computes it for the scene of the sliders, the probe beside them."""
-    assert scores(learn) == expected(Scene())
-    learn.slider(key="separation").set_value(4.0).run()
-    moved = Scene(separation=4.0)
-    assert scores(learn) == expected(moved)
-    assert learn.metric[0].value == f"{teach(moved).accuracy:.0%}"
-    assert len(figures(learn)) == 2
-    assert not learn.exception
+def test_a_candidate_without_a_head_says_why_it_has_no_scores() -> None:
+    """The reasons stand below the comparison, in the metrics' own words."""
+    page = opened(candidates=["A", "D"])
+    for metric, why in score_candidate(START.task, START.candidates[3]).problems.items():
+        assert f"{METRICS[metric].title}: {why}" in texts(page)
 
 
-def test_a_story_sets_its_scene_and_is_told(learn: AppTest) -> None:
-    """A chosen story shows its text, and the scores of its own scene."""
-    for story in STORIES[1:3]:
-        learn.pills(key="story").set_value(story.title).run()
-        assert story.text in texts(learn)
-        assert scores(learn) == expected(story.scene)
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_opens_by_its_name(section: str) -> None:
+    """The address names it."""
+    page = opened(section=section)
+    assert page.segmented_control(key="section").value == section
 
 
-def test_every_metric_has_its_page(learn: AppTest) -> None:
-    """Idea, formula, when not to trust it, paper and its value here are on the page of a metric."""
-    outputs = teach(Scene()).outputs
-    for metric in default_metrics():
-        _see_metric(learn, metric, outputs[metric].value)
-
-
-def _see_metric(learn: AppTest, metric: str, value: float) -> None:
-    """Open the page of one metric and read it."""
-    learn.segmented_control(key="metric").set_value(metric).run()
-    spec, said = METRICS[metric], texts(learn)
-    assert not learn.exception
-    assert spec.idea in said
-    assert with_links(spec.reference) in said
-    assert spec.fails_when[1:] in said
-    assert spec.formula.latex in learn.latex[0].value
-    assert learn.metric[1].value == f"{value:.4g}"
-
-
-def test_the_charts_have_their_numbers_as_tables(learn: AppTest) -> None:
-    """Every sample with its label and class, and every score at every separation, as the core gives them."""
-    for key in ("scene", "sweep"):
-        learn.toggle(key=f"{key}-table").set_value(True).run()
-    assert not learn.exception
-    lesson = teach(Scene())
-    samples = next(frame.value for frame in learn.dataframe if "true_class" in frame.value)
-    assert samples["first"].tolist() == lesson.world.points[:, 0].tolist()
-    assert samples["label"].tolist() == [int(label) + 1 for label in lesson.world.arrays["labels"]]
-    curves = next(frame.value for frame in learn.dataframe if "probe" in frame.value)
-    shown = sweep(Scene(separation=0.0))
-    assert curves["logme"].tolist() == list(shown.values["logme"])
-    assert curves["probe"].tolist() == list(shown.accuracies)
+def test_a_link_to_a_metric_opens_its_page() -> None:
+    """Other pages name a metric alone; its idea and paper are shown, whatever the section was before."""
+    for metric in default_metrics()[:3]:
+        page = opened(metric=METRICS[metric].title)
+        assert page.segmented_control(key="metric").value == metric
+        assert METRICS[metric].idea in texts(page)
+        assert with_links(METRICS[metric].reference) in texts(page)

@@ -36,15 +36,18 @@ cards = [box.label for box in app.checkbox]
 open_page(app, "about")
 papers = list(app.table[0].value["paper"])
 learn = AppTest.from_string("from dashboard.views.learn.page import page\\npage()", default_timeout=200).run()
-learn.segmented_control(key="metric").set_value("{NAME}").run()
+learn.toggle(key="comparison-table").set_value(True).run()
 assert not learn.exception
 table = learn.dataframe[0].value
+learn.segmented_control(key="section").set_value("What each metric sees").run()
+learn.segmented_control(key="metric").set_value("{NAME}").run()
+assert not learn.exception
 print(json.dumps({{
     "cards": cards,
     "papers": papers,
     "learn": texts(learn),
     "latex": learn.latex[0].value,
-    "scores": dict(zip(table["metric"], table["score"])),
+    "scores": dict(zip(table["row"], table["A"])),
 }}))
 """
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider")

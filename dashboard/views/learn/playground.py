@@ -60,9 +60,9 @@ def draw() -> None:
     _show(comparison, names)
     for metric, why in {m: why for own in opinions.values() for m, why in own.problems.items()}.items():
         st.caption(f"{METRICS[metric].title}: {why}")
-    stages = [Stage(quickly(), soon), Stage(slowly(), late)]
+    stages = [Stage(quickly(), soon, found), Stage(slowly(), late, found)]
     stages += draw_sweep(task, [candidate for _, candidate in points])
-    if waiting := [stage for stage in stages if not stage.is_done]:
+    if waiting := [stage for stage in stages if not stage.is_drawn]:
         st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(waiting)
 
 

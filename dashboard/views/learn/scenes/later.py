@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 __all__ = ["Later", "Stage"]
@@ -14,10 +14,26 @@ Job = TypeVar("Job", bound=Hashable)
 
 
 class Stage(NamedTuple):
-    """Work that is worth drawing a page again for, once all of it is done."""
+    """Work that is worth drawing a page again for, once all of it is done.
+
+    Parameters
+    ----------
+    by
+        Does the work.
+    jobs
+        The work.
+    drawn
+        What of it is on the page.
+    """
 
     by: Later[Any]
     jobs: Sequence[Hashable]
+    drawn: Collection[Hashable]
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether all of it is on the page."""
+        return all(job in self.drawn for job in self.jobs)
 
     @property
     def is_done(self) -> bool:

@@ -72,4 +72,4 @@ def draw_sweep(task: Task, candidates: Sequence[Candidate]) -> list[Stage]:
         alt=f"A small chart for training, the probe and each metric against one setting: {KNOBS[knob].title}",
         table=partial(sweep_table, curves),
     )
-    return [Stage(aside(), soon), Stage(aside(), late)]
+    return [Stage(aside(), soon, found), Stage(aside(), late, found)]

@@ -160,8 +160,8 @@ def _lay_out(figure: go.Figure, rows: Sequence[_Row], names: Sequence[str]) -> N
     figure.update_xaxes(
         side="top",
         tickmode="array",
-        tickvals=[*range(len(names)), len(names)],
-        ticktext=[*names, ""],
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
         ticklabelposition="outside",
         range=[-0.2, len(names) + VERDICTS / COLUMN],
         showgrid=False,

@@ -1,0 +1,87 @@
+"""Work that a page does not wait for."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from dashboard.views.learn.scenes.later import Later, Stage
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
+
+class Worker:
+    """Does jobs once it may, and remembers in which order."""
+
+    def __init__(self) -> None:
+        self.may = threading.Event()
+        self.begun: list[str] = []
+
+    def __call__(self, job: str) -> str:
+        """Turn a job round; a bad one raises."""
+        self.begun.append(job)
+        assert self.may.wait(PATIENCE_SECONDS)
+        if job.startswith("bad"):
+            raise ValueError(job)
+        return job[::-1]
+
+
+def test_what_is_done_within_the_patience_is_returned() -> None:
+    """Whoever waits gets what was found; asked again, it is there at once and not done twice."""
+    worker = Worker()
+    worker.may.set()
+    later: Later[str] = Later(worker)
+    assert later.ask(["ab", "cd"], patience_seconds=PATIENCE_SECONDS) == {"ab": "ba", "cd": "dc"}
+    assert later.ask(["cd"]) == {"cd": "dc"}
+    assert sorted(worker.begun) == ["ab", "cd"]
+
+
+def test_what_is_not_done_is_missing_and_comes() -> None:
+    """Without patience nothing is waited for; a stage is done when all of it is."""
+    worker = Worker()
+    later: Later[str] = Later(worker)
+    stage = Stage(later, ["ab", "cd"], {"ab"})
+    assert later.ask(stage.jobs) == {}
+    assert not stage.is_done
+    worker.may.set()
+    wait_until(lambda: stage.is_done)
+    assert later.ask(stage.jobs) == {"ab": "ba", "cd": "dc"}
+    assert not stage.is_drawn
+    assert stage._replace(drawn=["cd", "ab"]).is_drawn
+
+
+def test_the_newest_is_done_first_and_the_oldest_is_dropped() -> None:
+    """What was asked for last is done next; of more than may wait, the first is dropped until asked again."""
+    worker = Worker()
+    later: Later[str] = Later(worker, most_waiting=2)
+    later.ask(["now"])
+    wait_until(lambda: worker.begun == ["now"])
+    for job in ("one", "two", "three", "two"):
+        later.ask([job])
+    worker.may.set()
+    wait_until(lambda: later.has_all(["two", "three"]))
+    assert worker.begun == ["now", "two", "three"]
+    assert later.ask(["one"], patience_seconds=PATIENCE_SECONDS) == {"one": "eno"}
+
+
+def test_a_fault_is_raised_where_it_is_asked_for_and_work_goes_on() -> None:
+    """It stops no other job, and the same job is tried anew."""
+    worker = Worker()
+    worker.may.set()
+    later: Later[str] = Later(worker)
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"^bad$"):
+            later.ask(["bad"], patience_seconds=PATIENCE_SECONDS)
+    assert later.ask(["good"], patience_seconds=PATIENCE_SECONDS) == {"good": "doog"}
+    assert worker.begun == ["bad", "bad", "good"]
+
+
+def test_only_so_much_is_kept() -> None:
+    """What nobody asked for longest is forgotten."""
+    worker = Worker()
+    worker.may.set()
+    later: Later[str] = Later(worker, most_kept=2)
+    for job in ("one", "two", "one", "three"):
+        later.ask([job], patience_seconds=PATIENCE_SECONDS)
+    assert later.has_all(["one", "three"])
+    assert not later.has_all(["two"])

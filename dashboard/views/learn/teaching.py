@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.views.learn.links import query_of
 from ptmrank_core.lessons import Scene
-from ptmrank_core.lessons.teaching import EXERCISES, PLAN
+from ptmrank_core.lessons.teaching import EXERCISES, PLAN, Step
 from ptmrank_core.reports.html.sheet import teaching_sheet
 
 __all__ = ["draw"]
@@ -37,22 +37,27 @@ def draw() -> None:
     for step, end in zip(PLAN, ends, strict=True):
         with st.container(border=True):
             st.markdown(f"**{end - step.minutes} to {end} min: {step.title}**\n\n{step.told}")
-            state.link("learn", _opens(step.opens), icon=":material/open_in_new:", **query_of(step.opens))
+            state.link("learn", _opens(step), icon=":material/open_in_new:", **query_of(step.opens))
     st.header(f"{len(EXERCISES)} exercises")
     st.markdown("Each starts from a scene in the playground. What will be seen is folded: look afterwards.")
     for place, exercise in enumerate(EXERCISES, start=1):
         with st.container(border=True):
             st.markdown(f"**{place}. {exercise.title}**\n\n{exercise.task}")
-            state.link("learn", "Open the scene", icon=":material/tune:", **query_of(exercise.scene))
+            state.link(
+                "learn",
+                f"Open the scene: {exercise.title}",
+                icon=":material/tune:",
+                **query_of(exercise.scene),
+            )
             with st.expander("What will be seen"):
                 st.markdown(exercise.expected)
 
 
-def _opens(opened: object) -> str:
+def _opens(step: Step) -> str:
     """Say what the link of a step opens."""
-    if opened is None:
+    if step.opens is None:
         return "Open the quiz"
-    return "Open the scene" if isinstance(opened, Scene) else "Open the lesson"
+    return f"Open the {'scene' if isinstance(step.opens, Scene) else 'lesson'}: {step.title}"
 
 
 def _sheet() -> str:

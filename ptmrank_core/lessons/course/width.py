@@ -39,7 +39,7 @@ WIDE_NOISE = Lesson(
     look="There are 150 samples. The first model has two features that hold the classes and six that know "
     "nothing; the second has 152 features and none of them knows anything.",
     question="Which model do the metrics put first?",
-    answers=("All put the noise first", "All put the first one first", "They disagree"),
+    answers=("All put the noise first", "All put the first model first", "They disagree"),
     right=2,
     sentence="With as many features as samples something always fits, and metrics that judge by the fit "
     "to the samples themselves take noise for a perfect model.",

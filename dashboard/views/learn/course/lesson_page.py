@@ -22,7 +22,7 @@ from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, s
 
 __all__ = ["ask", "draw_lesson", "show_reveal"]
 
-MOST_PICTURES = 3
+PICTURES = ("First model", "Second model", "Third model")
 RIGHT, WRONG = ":material/check_circle:", ":material/cancel:"
 
 
@@ -122,7 +122,7 @@ def _pictures(lesson: Lesson, seed: int) -> None:
     if lesson.needs_recorded:
         return
     task = replace(lesson.scene.task, seed=seed)
-    candidates = lesson.scene.candidates[:MOST_PICTURES]
+    candidates = lesson.scene.candidates[: len(PICTURES)]
     worlds = [world_of(task, candidate) for candidate in candidates]
     reach = reach_of(worlds)
     columns = st.columns(max(2, len(candidates)), gap="medium")
@@ -131,7 +131,7 @@ def _pictures(lesson: Lesson, seed: int) -> None:
             show_chart(
                 scene_figure(world, reach),
                 key=f"seen-{place + 1}",
-                title=f"Model {'ABC'[place]}" if len(candidates) > 1 else "The samples",
+                title=PICTURES[place] if len(candidates) > 1 else "The samples",
                 alt=f"The samples as model {place + 1} sees them: {task.n_classes} classes at separation "
                 f"{candidates[place].separation:g}",
                 table=partial(scene_table, world),

@@ -22,9 +22,10 @@ from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table, fixed
 
 __all__ = ["exhibit_alt", "exhibit_figure", "exhibit_table"]
 
-ROW_PIXELS, COLUMN_PIXELS, NAMES_PIXELS, LETTER_PIXELS = 28, 108, 150, 7
+ROW_PIXELS, COLUMN_PIXELS, NAMES_PIXELS, LETTER_PIXELS = 28, 90, 100, 7
 MARK = "● "
 CORRELATION = "weighted_tau"
+ROUND_OFF = 1e-9
 
 
 def exhibit_figure(exhibit: Exhibit) -> go.Figure:
@@ -96,7 +97,7 @@ def _grid(grid: Grid) -> go.Figure:
     figure.update_xaxes(
         side="top",
         tickvals=list(range(len(grid.columns))),
-        ticktext=[_broken(title) for title in grid.columns],
+        ticktext=list(grid.columns),
         range=[-0.5, len(grid.columns) - 0.5],
         showgrid=False,
         zeroline=False,
@@ -104,22 +105,20 @@ def _grid(grid: Grid) -> go.Figure:
     )
     _name_rows(figure, grid.rows)
     figure.update_layout(
-        height=130 + ROW_PIXELS * len(grid.rows), margin={"l": 10, "r": 10, "t": 90, "b": 10}
+        height=100 + ROW_PIXELS * len(grid.rows), margin={"l": 10, "r": 10, "t": 70, "b": 10}
     )
     hide_buttons(figure)
-    set_least_width(figure, NAMES_PIXELS + COLUMN_PIXELS * len(grid.columns))
+    widest = max(map(len, grid.columns))
+    each = max(COLUMN_PIXELS, LETTER_PIXELS * widest)
+    set_least_width(figure, NAMES_PIXELS + each * len(grid.columns))
     return figure
 
 
 def _said(value: float | None) -> str:
-    return "no value" if value is None else f"{value:.3g}"
-
-
-def _broken(title: str) -> str:
-    """Break the title of a column in the middle, where it is long."""
-    words = title.split()
-    half = (len(words) + 1) // 2
-    return title if len(words) < 3 else f"{' '.join(words[:half])}<br>{' '.join(words[half:])}"
+    """Write a score as it is read: what is 0 but for round-off is 0."""
+    if value is None:
+        return "no value"
+    return "0" if abs(value) < ROUND_OFF else f"{value:.3g}"
 
 
 def _cell(column: int, row: int) -> dict[str, object]:

@@ -13,10 +13,9 @@ from dashboard.state.drafts import (
 )
 from dashboard.state.predictions import (
     drop_predictions,
-    keep_prediction,
     lesson,
+    predict,
     predictions,
-    predictions_query,
     show_lesson,
 )
 from dashboard.state.session import (
@@ -69,15 +68,14 @@ __all__ = [
     "forget_run",
     "has_changed",
     "is_followed",
-    "keep_prediction",
     "lesson",
     "link",
     "navigate",
     "per_draft_key",
     "per_upload_key",
     "picked",
+    "predict",
     "predictions",
-    "predictions_query",
     "put_draft_into_address",
     "register_pages",
     "remember_run",

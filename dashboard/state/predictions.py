@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-__all__ = ["drop_predictions", "keep_prediction", "lesson", "predictions", "predictions_query", "show_lesson"]
+__all__ = ["drop_predictions", "lesson", "predict", "predictions", "show_lesson"]
 
 LESSON_PARAMETER = "lesson"
 PREDICTIONS_PARAMETER = "predicted"
@@ -33,21 +33,21 @@ def predictions() -> dict[str, int]:
     return {found[1]: int(found[2]) - 1 for part in parts if (found := ONE.fullmatch(part))}
 
 
-def predictions_query() -> dict[str, str]:
-    """Return what a link has to carry, so that predictions are kept."""
-    return _query(predictions())
+def predict(key: str, place: int) -> None:
+    """Keep a prediction and open its lesson, from a callback: the first one of a lesson counts.
 
-
-def keep_prediction(key: str, place: int) -> None:
-    """Put a prediction into the address, from a callback: the first one of a lesson counts."""
-    st.query_params.update(_query({key: place} | predictions()))
+    Both come into the address at once, so that Back undoes both.
+    """
+    st.query_params.update({LESSON_PARAMETER: key, **_query({key: place} | predictions())})
 
 
 def drop_predictions(*keys: str) -> None:
     """Forget the predictions of some lessons, from a callback; of all without any."""
     kept = {key: place for key, place in predictions().items() if keys and key not in keys}
-    st.query_params.pop(PREDICTIONS_PARAMETER, None)
-    st.query_params.update(_query(kept))
+    if kept:
+        st.query_params.update(_query(kept))
+    else:
+        st.query_params.pop(PREDICTIONS_PARAMETER, None)
 
 
 def _query(known: Mapping[str, int]) -> dict[str, str]:

@@ -22,7 +22,9 @@ QUICK = tuple(lesson for lesson in COURSE if lesson.key in {"classes-apart", "wi
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:
     """The links of a page: label -> what stands in the address."""
-    return {link.proto.label: parse_qs(link.proto.query_string) for link in app.get("page_link")}
+    found = {link.proto.label: link.proto.query_string for link in app.get("page_link")}
+    found |= {link.proto.label: urlsplit(link.proto.url).query for link in app.get("link_button")}
+    return {label: parse_qs(query) for label, query in found.items()}
 
 
 def at_lesson(app: AppTest, lesson: Lesson, **query: str) -> None:
@@ -36,13 +38,17 @@ def predict(app: AppTest, lesson: Lesson, place: int) -> None:
     assert not app.exception
 
 
-def test_every_lesson_is_a_link(app: AppTest) -> None:
-    """The list names all lessons in their order, each with its own address; nothing is told before."""
+def test_every_lesson_has_its_address(app: AppTest) -> None:
+    """The list names all lessons in their order and opens each at its own address; nothing is told before."""
     open_page(app, "learn", section="Lessons")
-    listed = links(app)
-    for place, lesson in enumerate(COURSE, start=1):
-        assert listed[f"{place}. {lesson.title}"] == {"section": ["Lessons"], "lesson": [lesson.key]}
-        assert lesson.sentence not in texts(app)
+    listed = [button.label for button in app.button if str(button.key).startswith("open-")]
+    assert listed == [f"{place}. {lesson.title}" for place, lesson in enumerate(COURSE, start=1)]
+    assert not any(lesson.sentence in texts(app) for lesson in COURSE)
+    app.button(key=f"open-{QUICK[0].key}").click().run()
+    assert app.query_params["lesson"] == QUICK[0].key
+    assert QUICK[0].question in texts(app)
+    app.button(key="all-lessons").click().run()
+    assert "lesson" not in app.query_params
 
 
 def test_a_lesson_asks_before_it_tells(app: AppTest) -> None:
@@ -90,11 +96,12 @@ def test_a_prediction_counts_once_and_can_be_forgotten(app: AppTest) -> None:
     first, second = QUICK[:2]
     query = f"{first.key}-{first.right + 1}.{second.key}-{(second.right + 1) % 3 + 1}"
     open_page(app, "learn", section="Lessons", predicted=query)
-    icons = {link.proto.label: link.proto.icon for link in app.get("page_link")}
-    place = COURSE.index
-    assert icons[f"{place(first) + 1}. {first.title}"] == ":material/check_circle:"
-    assert icons[f"{place(second) + 1}. {second.title}"] == ":material/cancel:"
-    assert links(app)[f"{place(second) + 1}. {second.title}"]["predicted"] == [query]
+    icons = {button.key: button.proto.icon for button in app.button}
+    assert icons[f"open-{first.key}"] == ":material/check_circle:"
+    assert icons[f"open-{second.key}"] == ":material/cancel:"
+    app.button(key=f"open-{QUICK[2].key}").click().run()
+    assert app.query_params["predicted"] == query
+    app.button(key="all-lessons").click().run()
     app.button(key="forget").click().run()
     assert "predicted" not in app.query_params
 
@@ -112,7 +119,7 @@ def test_predict_again_forgets_one(app: AppTest) -> None:
 def test_an_address_of_no_lesson_shows_the_list(app: AppTest, garbage: str) -> None:
     """Whatever stands in the address, a lesson that there is none of is not opened."""
     open_page(app, "learn", section="Lessons", lesson=garbage, predicted="x-9..-.wide-noise-7.ü-1")
-    assert f"1. {COURSE[0].title}" in links(app)
+    assert f"open-{COURSE[0].key}" in buttons(app)
 
 
 def test_the_recorded_lesson_reads_the_finished_run(app: AppTest) -> None:
@@ -159,7 +166,7 @@ def test_the_plan_opens_from_its_links(app: AppTest) -> None:
     said = texts(app)
     for step, end in zip(PLAN, accumulate(step.minutes for step in PLAN), strict=True):
         assert f"**{end - step.minutes} to {end} min: {step.title}**" in said
-    shown = [parse_qs(link.proto.query_string) for link in app.get("page_link")]
+    shown = list(links(app).values())
     opened = [step.opens for step in PLAN] + [exercise.scene for exercise in EXERCISES]
     assert len(shown) == len(opened)
     for query, own in zip(shown, opened, strict=True):

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import state
 from dashboard.views.learn.course.lesson_page import draw_lesson
 from dashboard.views.learn.course.quiz import draw_quiz
-from dashboard.views.learn.links import QUIZ_KEY, query_of
+from dashboard.views.learn.links import QUIZ_KEY
 from dashboard.wording import tell_faults
 from ptmrank_core.lessons import cheap_metrics, slow_metrics
 from ptmrank_core.lessons.course import COURSE
@@ -53,12 +53,13 @@ def _list() -> None:
     known = state.predictions()
     for place, lesson in enumerate(COURSE, start=1):
         predicted = known.get(lesson.key)
-        query = {**query_of(lesson), **state.predictions_query()}
-        state.link(
-            "learn",
+        st.button(
             f"{place}. {lesson.title}",
+            key=f"open-{lesson.key}",
+            type="tertiary",
             icon=MARKS[None if predicted is None else predicted == lesson.right],
-            **query,
+            on_click=tell_faults(state.show_lesson),
+            args=(lesson.key,),
         )
     if known:
         st.button(

@@ -7,7 +7,7 @@ from itertools import accumulate
 import streamlit as st
 
 from dashboard import state
-from dashboard.views.learn.links import query_of
+from dashboard.views.learn.links import open_link, query_of
 from ptmrank_core.lessons import Scene
 from ptmrank_core.lessons.teaching import EXERCISES, PLAN, Step
 from ptmrank_core.reports.html.sheet import teaching_sheet
@@ -37,18 +37,13 @@ def draw() -> None:
     for step, end in zip(PLAN, ends, strict=True):
         with st.container(border=True):
             st.markdown(f"**{end - step.minutes} to {end} min: {step.title}**\n\n{step.told}")
-            state.link("learn", _opens(step), icon=":material/open_in_new:", **query_of(step.opens))
+            open_link(_opens(step), step.opens)
     st.header(f"{len(EXERCISES)} exercises")
     st.markdown("Each starts from a scene in the playground. What will be seen is folded: look afterwards.")
     for place, exercise in enumerate(EXERCISES, start=1):
         with st.container(border=True):
             st.markdown(f"**{place}. {exercise.title}**\n\n{exercise.task}")
-            state.link(
-                "learn",
-                f"Open the scene: {exercise.title}",
-                icon=":material/tune:",
-                **query_of(exercise.scene),
-            )
+            open_link(f"Open the scene: {exercise.title}", exercise.scene)
             with st.expander("What will be seen"):
                 st.markdown(exercise.expected)
 

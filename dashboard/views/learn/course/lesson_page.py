@@ -10,9 +10,8 @@ import streamlit as st
 from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.views.learn.course.reveals import reveal_of
-from dashboard.views.learn.links import query_of
+from dashboard.views.learn.links import open_link
 from dashboard.views.learn.scenes.work import world_of
-from dashboard.views.learn.sections import LESSONS
 from dashboard.wording import show_error, tell_faults
 from ptmrank_core.benchmark import SHIPPED_RUN
 from ptmrank_core.errors import PTMRankError
@@ -29,11 +28,13 @@ RIGHT, WRONG = ":material/check_circle:", ":material/cancel:"
 def draw_lesson(lesson: Lesson) -> None:
     """Draw the page of a lesson."""
     place = COURSE.index(lesson)
-    state.link(
-        "learn",
+    st.button(
         "All lessons",
+        key="all-lessons",
+        type="tertiary",
         icon=":material/arrow_back:",
-        **{"section": LESSONS, **state.predictions_query()},
+        on_click=tell_faults(state.show_lesson),
+        args=("",),
     )
     st.header(f"{place + 1}. {lesson.title}")
     st.markdown(lesson.look)
@@ -55,15 +56,9 @@ def ask(lesson: Lesson) -> None:
         st.button(
             answer,
             key=f"answer-{lesson.key}-{place + 1}",
-            on_click=tell_faults(_predict),
+            on_click=tell_faults(state.predict),
             args=(lesson.key, place),
         )
-
-
-def _predict(key: str, place: int) -> None:
-    """Keep a prediction, and its lesson open."""
-    state.keep_prediction(key, place)
-    state.show_lesson(key)
 
 
 def show_reveal(lesson: Lesson, predicted: int, seed: int) -> None:
@@ -143,21 +138,18 @@ def _onward(lesson: Lesson, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if place + 1 < len(COURSE):
             following = COURSE[place + 1]
-            state.link(
-                "learn",
+            st.button(
                 f"Next: {following.title}",
+                key="next-lesson",
+                type="primary",
                 icon=":material/arrow_forward:",
-                **{**query_of(following), **state.predictions_query()},
+                on_click=tell_faults(state.show_lesson),
+                args=(following.key,),
             )
         if lesson.needs_recorded:
             state.link("results", "Open the finished run", icon=":material/leaderboard:", run=SHIPPED_RUN)
         else:
-            state.link(
-                "learn",
-                "Open this scene in the playground",
-                icon=":material/tune:",
-                **query_of(lesson.scene),
-            )
+            open_link("Open this scene in the playground", lesson.scene)
         st.button(
             "Predict again",
             key="again",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.views.learn.course.lesson_page import ask, show_reveal
-from dashboard.views.learn.links import query_of
+from dashboard.views.learn.links import open_link
 from dashboard.wording import tell_faults
 from ptmrank_core.lessons.course import COURSE, DRAWS, Lesson
 
@@ -48,7 +48,7 @@ def _result(n_right: int, known: dict[str, int]) -> None:
     for lesson in COURSE:
         is_right = known[lesson.key] == lesson.right
         icon = ":material/check_circle:" if is_right else ":material/cancel:"
-        state.link("learn", lesson.title, icon=icon, **{**query_of(lesson), **state.predictions_query()})
+        open_link(lesson.title, lesson, icon=icon)
     st.button("Start again", key="start-again", type="primary", on_click=tell_faults(state.drop_predictions))
 
 

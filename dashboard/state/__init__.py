@@ -52,10 +52,12 @@ from dashboard.state.session import (
     widget,
     widget_is,
 )
+from dashboard.state.steps import address_is_current, note_step, take_step_back
 
 __all__ = [
     "UPLOADS",
     "Draft",
+    "address_is_current",
     "address_names",
     "address_of",
     "address_of_page",
@@ -71,6 +73,7 @@ __all__ = [
     "lesson",
     "link",
     "navigate",
+    "note_step",
     "per_draft_key",
     "per_upload_key",
     "picked",
@@ -97,4 +100,5 @@ __all__ = [
     "value_of",
     "widget",
     "widget_is",
+    "take_step_back",
 ]

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard.state.steps import STEP_PARAMETER
+
 __all__ = [
     "UPLOADS",
     "address_names",
@@ -76,7 +78,8 @@ def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> 
 
 def address_of_page() -> str:
     """Return the whole address of the page that is shown, as somebody else would open it."""
-    query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+    names = [name for name in st.query_params if name != STEP_PARAMETER]
+    query = urlencode([(name, value) for name in names for value in st.query_params.get_all(name)])
     path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
     return f"{_site()}{path or '/'}{'?' if query else ''}{query}"
 

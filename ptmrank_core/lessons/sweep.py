@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ptmrank_core.lessons.knobs import KNOBS, Knob
 from ptmrank_core.lessons.opinions import Opinion, score_candidate
@@ -53,7 +54,7 @@ def sweep_points(task: Task, candidate: Candidate, knob: str) -> tuple[Point, ..
     """
     known = KNOBS[knob]
     whole = isinstance(known.least, int)
-    at = [int(value) if whole else value for value in known.sweep]
+    at: list[Any] = [int(value) if whole else value for value in known.sweep]
     if known.whose == "task":
         return tuple((replace(task, **{knob: value}), candidate) for value in at)
     return tuple((task, replace(candidate, **{knob: value})) for value in at)

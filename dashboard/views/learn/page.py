@@ -8,6 +8,7 @@ from dashboard import state
 from dashboard.components.sharing import copy_link
 from dashboard.components.titles import title_tab
 from dashboard.views.learn import lessons, metrics, playground, teaching
+from dashboard.views.learn.scenes.settings import KEYS
 from dashboard.views.learn.sections import LESSONS, METRICS, PLAYGROUND, TEACHING
 
 __all__ = ["page"]
@@ -18,10 +19,13 @@ SECTIONS = {
     LESSONS: lessons.draw,
     TEACHING: teaching.draw,
 }
+# Widgets whose changes Back takes back.
+STEPPED = ("section", "metric", "sweep-of", "sweep-candidate", *KEYS)
 
 
 def page() -> None:
     """Draw the page."""
+    state.take_step_back(STEPPED)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("How do the metrics see a model?", width="stretch")
         copy_link("It opens what you see here, with every setting.")
@@ -37,3 +41,4 @@ def page() -> None:
     )
     title_tab("" if section == PLAYGROUND else section, "Learn")
     SECTIONS[section]()
+    state.note_step(STEPPED)

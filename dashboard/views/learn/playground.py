@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard import state
 from dashboard.components.chart import show_chart
 from dashboard.views.learn.scenes.later import Stage
 from dashboard.views.learn.scenes.settings import ask_candidate, ask_names, ask_task
@@ -34,7 +35,7 @@ from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, s
 
 __all__ = ["draw"]
 
-PATIENCE_SECONDS = 0.08  # for training and probe, which are mostly there by then
+PATIENCE_SECONDS = 0.04  # for training and probe, which are often there by then
 POLL_SECONDS = 0.25
 
 
@@ -119,6 +120,6 @@ def _show(comparison: Comparison, names: Sequence[str]) -> None:
 
 def _watch(stages: Sequence[Stage]) -> None:
     """Draw the page again once a part of what it waits for is done."""
-    if any(stage.is_done for stage in stages):
+    if state.address_is_current() and any(stage.is_done for stage in stages):
         st.rerun()
     st.caption(":material/hourglass: More is being worked out …")

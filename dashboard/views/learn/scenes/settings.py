@@ -10,7 +10,7 @@ import streamlit as st
 
 from ptmrank_core.lessons import KNOBS, Candidate, Knob, Scene, Task
 
-__all__ = ["LETTERS", "START", "ask_candidate", "ask_names", "ask_task", "scene_query"]
+__all__ = ["KEYS", "LETTERS", "START", "ask_candidate", "ask_names", "ask_task", "scene_query"]
 
 START = Scene(
     Task(),
@@ -33,6 +33,20 @@ CHOICES: Mapping[str, tuple[float | None, ...]] = {
 }
 NO_HEAD = "no head"
 FORMATS = {"wrong_labels": "percent"}
+
+
+def _key(setting: str, name: str) -> str:
+    """Name a setting in the address: ``b-separation``."""
+    return "-".join(filter(None, (name.lower(), setting.replace("_", "-"))))
+
+
+KEYS = (
+    "candidates",
+    "seed",
+    *(_key(name, "") for name, knob in KNOBS.items() if knob.whose == "task"),
+    *(_key(name, letter) for letter in LETTERS for name, knob in KNOBS.items() if knob.whose == "candidate"),
+)
+"""Of all widgets that set the scene."""
 
 
 def ask_names() -> list[str]:
@@ -116,11 +130,6 @@ def _range(knob: Knob, value: Any) -> tuple[Any, Any, Any, Any]:
     """Least, greatest, value and step of a slider, all of the same type."""
     least, greatest, step = knob.shown
     return least, greatest, value, step
-
-
-def _key(setting: str, name: str) -> str:
-    """Name a setting in the address: ``b-separation``."""
-    return "-".join(filter(None, (name.lower(), setting.replace("_", "-"))))
 
 
 def _said(value: float | None) -> str:

@@ -22,6 +22,7 @@ from ptmrank_core.lessons import (
     slow_metrics,
     train_world,
 )
+from ptmrank_core.records import MetricOutput
 
 __all__ = [
     "CHEAP",
@@ -90,7 +91,8 @@ def do_now(job: Job) -> Any:
 
 def opinion_of(found: Found, task: Task, candidate: Candidate) -> Opinion:
     """Put together what metrics and probe have said of a candidate so far."""
-    outputs, problems = {}, {}
+    outputs: dict[str, MetricOutput] = {}
+    problems: dict[str, str] = {}
     for kind in (CHEAP, *slow_metrics()):
         some, why = found.get((kind, task, candidate), ({}, {}))
         outputs |= some

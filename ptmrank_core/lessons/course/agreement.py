@@ -98,7 +98,7 @@ def _recorded_training(draw: Draw) -> Reveal:
         said=f"Over {n_models} models that were really fine-tuned, {len(above)} of {len(metrics)} scores "
         f"agree with the result better than the number of parameters does ({by_size:.2f}). "
         f"{METRICS[best].title} agree most, by {metrics[best]:.2f}; the consensus of those that vote "
-        f"agrees by {taus[CONSENSUS]:.2f}.",
+        f"agrees by {taus[CONSENSUS]:.2f}. The intervals are wide: there are few models.",
         exhibit=draw.recorded,
         holds=3 <= len(above) < len(metrics) and by_size < taus[CONSENSUS],
     )

@@ -39,7 +39,8 @@ def draw_lesson(lesson: Lesson) -> None:
     st.header(f"{place + 1}. {lesson.title}")
     st.markdown(lesson.look)
     predicted = state.predictions().get(lesson.key)
-    seed = _seed() if predicted is not None else DRAWS[0]
+    is_drawn = predicted is not None and not lesson.needs_recorded
+    seed = _seed() if is_drawn else DRAWS[0]
     _pictures(lesson, seed)
     if predicted is None:
         ask(lesson)

@@ -96,9 +96,9 @@ __all__ = [
     "shows_draft",
     "slide",
     "start_widget",
+    "take_step_back",
     "uploader_key",
     "value_of",
     "widget",
     "widget_is",
-    "take_step_back",
 ]

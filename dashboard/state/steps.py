@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 __all__ = ["STEP_PARAMETER", "address_is_current", "note_step", "take_step_back"]
 
 STEP_PARAMETER = "step"
-STEPS, SHOWN = "steps", "shown-step"
+STEPS, SHOWN, TAKING = "steps", "shown-step", "taking-step"
 MOST_STEPS = 200
 
 
@@ -25,12 +25,13 @@ def take_step_back(keys: Iterable[str]) -> None:
         Of the widgets, whether they are drawn now or not.
     """
     steps, shown, asked = _steps(), st.session_state.get(SHOWN), _in_address()
-    if shown is None or asked == shown or asked not in steps or _values(keys) != steps[shown]:
-        return
-    st.session_state[SHOWN] = asked
-    for key in keys:
-        if key in steps[asked]:
-            st.session_state[key] = steps[asked][key]
+    if st.session_state.pop(TAKING, False) and shown in steps:
+        st.session_state.update({key: steps[shown][key] for key in keys if key in steps[shown]})
+    elif shown is not None and asked != shown and asked in steps and not _differ(_values(keys), steps[shown]):
+        st.session_state[SHOWN] = asked
+        # In a run after Back the address wins over what is set here, and it still has what is undone.
+        st.session_state[TAKING] = True
+        st.rerun()
 
 
 def note_step(keys: Iterable[str]) -> None:
@@ -39,12 +40,14 @@ def note_step(keys: Iterable[str]) -> None:
     if shown is None:
         st.session_state[SHOWN] = _in_address()
         steps[_in_address()] = values
-    elif steps[shown] != values:
+    elif _differ(values, steps[shown]):
         for number in [own for own in steps if own > shown or own <= shown - MOST_STEPS]:
             del steps[number]
         steps[shown + 1] = values
         st.session_state[SHOWN] = shown + 1
         st.query_params[STEP_PARAMETER] = str(shown + 1)
+    else:
+        steps[shown] |= values
 
 
 def address_is_current() -> bool:
@@ -60,6 +63,11 @@ def _steps() -> dict[int, dict[str, Any]]:
 def _in_address() -> int:
     named = st.query_params.get(STEP_PARAMETER, "")
     return int(named) if named.isascii() and named.isdigit() and len(named) < 5 else 0
+
+
+def _differ(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether a widget has two values; one that is not drawn everywhere is no difference."""
+    return any(other[key] != value for key, value in one.items() if key in other)
 
 
 def _values(keys: Iterable[str]) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def _auxiliary(task: Task, candidate: Candidate, points: Array) -> dict[str, Any
 def _features(activations: Array, candidate: Candidate) -> Array:
     """Leave the hidden directions out, turn the rest, scale it: shape (n_samples, 2 + n_noise_features)."""
     kept = np.delete(activations, np.s_[N_PLANE : 2 * N_PLANE], axis=1)
-    return candidate.scale * _turned(kept, np.deg2rad(candidate.rotation))
+    return np.asarray(candidate.scale * _turned(kept, float(np.deg2rad(candidate.rotation))))
 
 
 def _turned(features: Array, angle: float) -> Array:
@@ -211,7 +211,7 @@ def _turned(features: Array, angle: float) -> Array:
     turned = features.copy()
     n_noise = features.shape[1] - N_PLANE
     if n_noise == 0:
-        return features @ np.array([[cosine, sine], [-sine, cosine]])
+        return np.asarray(features @ np.array([[cosine, sine], [-sine, cosine]]))
     for place in range(min(N_PLANE, n_noise)):
         # Every other noise feature, so that the directions are at right angles to each other.
         direction = np.zeros(features.shape[1])

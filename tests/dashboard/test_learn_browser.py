@@ -1,0 +1,85 @@
+"""The Learn page in a real browser: keys on a slider, its address, Back and Forward, a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver.chrome.webdriver import WebDriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.dashboard.serving import free_port, serve
+from tests.dashboard.tour import WIDE, set_width, settle
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+SLIDER = ".st-key-a-separation input[type=range]"
+
+
+@pytest.fixture
+def address(home: Path) -> Iterator[str]:
+    """A dashboard at the home of this test."""
+    port = free_port()
+    process = serve(home, port)
+    yield f"http://localhost:{port}/learn"
+    process.terminate()
+    process.wait(PATIENCE_SECONDS)
+
+
+def separation(browser: WebDriver) -> str:
+    """What the slider of candidate A shows; empty where there is none."""
+    found = browser.find_elements(By.CSS_SELECTOR, SLIDER)
+    return str(found[0].get_property("value")) if found else ""
+
+
+def answer(browser: WebDriver) -> str:
+    """The sentence above everything."""
+    return browser.find_element(By.CSS_SELECTOR, ".st-key-answer").text
+
+
+def is_at(browser: WebDriver, value: str, query: str) -> bool:
+    """Whether slider and address have a value."""
+    return separation(browser) == value and browser.current_url.partition("/learn")[2] == query
+
+
+def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, address: str) -> None:
+    """A key moves a slider and the address; Back and Forward move both, the answer and the section."""
+    set_width(browser, WIDE)
+    browser.get(address)
+    wait_until(lambda: is_at(browser, "2", ""))
+    wait_until(lambda: "13 metrics agree" in answer(browser))
+    first = answer(browser)
+    for value, step in (("2.25", 1), ("2.5", 2)):
+        settle(browser)
+        browser.execute_script("document.querySelector(arguments[0]).focus()", SLIDER)
+        ActionChains(browser).send_keys(Keys.ARROW_RIGHT).perform()
+        wait_until(lambda at=value, n=step: is_at(browser, at, f"?a-separation={at}&step={n}"))
+    wait_until(lambda: "13 metrics agree" in answer(browser) != first)
+    settle(browser)
+    browser.back()
+    wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
+    settle(browser)
+    browser.back()
+    wait_until(lambda: is_at(browser, "2", ""))
+    wait_until(lambda: answer(browser) == first)
+    settle(browser)
+    browser.forward()
+    wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
+    settle(browser)
+    browser.find_element(By.XPATH, "//*[contains(@class, 'st-key-section')]//button[2]").click()
+    wait_until(lambda: not separation(browser))
+    settle(browser)
+    browser.back()
+    wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
+
+
+def test_a_link_shows_the_scene_to_whoever_opens_it(browser: WebDriver, address: str) -> None:
+    """Sliders, choices without a head and candidates are as the address says."""
+    set_width(browser, WIDE)
+    browser.get(f"{address}?candidates=A&candidates=C&a-separation=3.5&a-head=no+head&n-copies=3")
+    wait_until(lambda: separation(browser) == "3.5")
+    wait_until(lambda: "10 metrics agree, 3 cannot score all of them" in answer(browser))
+    assert len(browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-head-scene-]")) == 2

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ptmrank_core.lessons.course.exhibits import Grid
-from ptmrank_core.lessons.opinions import cheap_metrics, score_world
+from ptmrank_core.lessons.opinions import cheap_metrics, probe, score_world
 from ptmrank_core.lessons.scene import Candidate, Task
 from ptmrank_core.lessons.world import make_world
 from ptmrank_core.metrics import METRICS, join_titles
 
-__all__ = ["Values", "duel", "ends", "put_first", "say_metrics", "values_of", "winners"]
+__all__ = ["Values", "duel", "ends", "probed", "put_first", "say_metrics", "values_of", "winners"]
 
 Values: TypeAlias = Mapping[str, float]
 # What differs by less, in relation to its size, differs by round-off.
@@ -22,6 +22,11 @@ def values_of(task: Task, candidate: Candidate, metrics: Sequence[str] = ()) -> 
     """Score a candidate: metric -> value, of those that are computed at once where none are named."""
     outputs, _ = score_world(make_world(task, candidate), metrics or cheap_metrics())
     return {metric: output.value for metric, output in outputs.items()}
+
+
+def probed(task: Task, candidate: Candidate) -> tuple[float, float]:
+    """Probe a candidate: its accuracy with copies of a sample kept together, and with copies torn apart."""
+    return probe(make_world(task, candidate), task.seed)
 
 
 def put_first(metric: str, first: float, second: float) -> int:

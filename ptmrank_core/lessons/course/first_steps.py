@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ptmrank_core.lessons.course.comparing import duel, ends, say_metrics, values_of, winners
+from ptmrank_core.lessons.course.comparing import duel, ends, probed, say_metrics, values_of, winners
 from ptmrank_core.lessons.course.exhibits import Grid
 from ptmrank_core.lessons.course.lesson import Draw, Lesson, Reveal
-from ptmrank_core.lessons.opinions import score_candidate
 from ptmrank_core.lessons.scene import Candidate, Scene, Task
 from ptmrank_core.metrics import METRICS
 
@@ -24,7 +23,7 @@ def _classes_apart(draw: Draw) -> Reveal:
     first, second = values_of(task, NEAR), values_of(task, FAR)
     found = winners(first, second)
     right = ends(found, 1)
-    probes = [score_candidate(task, candidate, ()).accuracy for candidate in (NEAR, FAR)]
+    probes = [probed(task, candidate)[0] for candidate in (NEAR, FAR)]
     return Reveal(
         right=0 if len(right) == len(found) else 1 if right else 2,
         said=f"{len(right)} of {len(found)} metrics put the second model first. A linear probe is right on "
@@ -97,7 +96,7 @@ def _round_features(draw: Draw) -> Reveal:
     worst = [
         metric for metric in known if METRICS[metric].bounds[0] == 0 and first[metric] < 1e-9 < second[metric]
     ]
-    accuracy = score_candidate(task, ROUND, ()).accuracy
+    accuracy = probed(task, ROUND)[0]
     return Reveal(
         right=1 if worst else 0,
         said=f"A probe on the two features is right on {accuracy:.0%}. {say_metrics(worst)} is at 0, the "

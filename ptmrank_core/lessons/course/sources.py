@@ -9,13 +9,13 @@ from ptmrank_core.lessons.course.comparing import (
     Values,
     duel,
     ends,
+    probed,
     say_metrics,
     values_of,
     winners,
 )
 from ptmrank_core.lessons.course.exhibits import Dots, Grid
 from ptmrank_core.lessons.course.lesson import Draw, Lesson, Reveal
-from ptmrank_core.lessons.opinions import score_candidate
 from ptmrank_core.lessons.scene import Candidate, Scene, Task
 from ptmrank_core.lessons.training import train
 from ptmrank_core.metrics import METRICS, SOURCE_LOGITS
@@ -109,7 +109,7 @@ SCALE_AND_ROTATION = Lesson(
 def _probe_or_training(draw: Draw) -> Reveal:
     task = Task(seed=draw.seed)
     found = winners(values_of(task, READY), values_of(task, TRAINABLE))
-    probes = tuple(score_candidate(task, candidate, ()).accuracy for candidate in (READY, TRAINABLE))
+    probes = tuple(probed(task, candidate)[0] for candidate in (READY, TRAINABLE))
     trained = tuple(train(task, candidate).accuracy for candidate in (READY, TRAINABLE))
     ahead = ends(found, 0)
     return Reveal(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ptmrank_core.lessons.course.comparing import duel, ends, say_metrics, values_of, winners
+from ptmrank_core.lessons.course.comparing import duel, ends, probed, say_metrics, values_of, winners
 from ptmrank_core.lessons.course.exhibits import Line, Lines
 from ptmrank_core.lessons.course.lesson import Draw, Lesson, Reveal
-from ptmrank_core.lessons.opinions import score_candidate
 from ptmrank_core.lessons.scene import Candidate, Scene, Task
 from ptmrank_core.metrics import METRICS
 
@@ -23,7 +22,7 @@ def _wide_noise(draw: Draw) -> Reveal:
     first, second = values_of(task, NARROW), values_of(task, WIDE)
     found = winners(first, second)
     fooled, right = ends(found, 1), ends(found, 0)
-    probes = [score_candidate(task, candidate, ()).accuracy for candidate in (NARROW, WIDE)]
+    probes = [probed(task, candidate)[0] for candidate in (NARROW, WIDE)]
     return Reveal(
         right=1 if not fooled else 2 if right else 0,
         said=f"{say_metrics(fooled)} put the noise first; {say_metrics(right)} do not. A linear probe, "

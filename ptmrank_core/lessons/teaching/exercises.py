@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ptmrank_core.lessons.course.comparing import ends, put_first, values_of, winners
-from ptmrank_core.lessons.opinions import score_candidate
+from ptmrank_core.lessons.course.comparing import ends, probed, put_first, values_of, winners
 from ptmrank_core.lessons.scene import Candidate, Scene, Task
 from ptmrank_core.lessons.training import train
 from ptmrank_core.metrics import METRICS, SOURCE_LOGITS
@@ -54,10 +53,7 @@ def _width(seed: int) -> bool:
         len(ends(winners(values_of(task, good), values_of(task, replace(noise, n_noise_features=width))), 1))
         for width in (6, 60, 150)
     ]
-    probes = [
-        score_candidate(task, candidate, ()).accuracy
-        for candidate in (good, noise, replace(noise, n_noise_features=150))
-    ]
+    probes = [probed(task, candidate)[0] for candidate in (good, noise, replace(noise, n_noise_features=150))]
     return fooled[0] <= 1 and fooled[2] >= 4 and probes[0] > max(probes[1:])
 
 
@@ -67,10 +63,7 @@ IMBALANCE = Scene(Task(), (Candidate("A", separation=0.0),))
 def _imbalance(seed: int) -> bool:
     task, (guessing,) = _seen(IMBALANCE, seed)
     uneven = replace(task, imbalance=10.0)
-    return (
-        score_candidate(task, guessing, ()).accuracy < 0.45
-        and score_candidate(uneven, guessing, ()).accuracy > 0.6
-    )
+    return probed(task, guessing)[0] < 0.45 and probed(uneven, guessing)[0] > 0.6
 
 
 LABELS = Scene(Task(n_per_class=20, wrong_labels=0.4), (Candidate("A", separation=4.0),))
@@ -81,7 +74,7 @@ def _labels(seed: int) -> bool:
     many = replace(task, n_per_class=200)
     return (
         train(many, model).accuracy > train(task, model).accuracy + 0.05
-        and score_candidate(many, model, ()).accuracy < train(many, model).accuracy - 0.1
+        and probed(many, model)[0] < train(many, model).accuracy - 0.1
     )
 
 
@@ -120,7 +113,7 @@ def _units(seed: int) -> bool:
     task, (model, _) = _seen(UNITS, seed)
     small, large = (replace(model, scale=scale) for scale in (0.01, 100.0))
     first, second = values_of(task, small), values_of(task, large)
-    probes = [score_candidate(task, own, ()).accuracy for own in (small, large)]
+    probes = [probed(task, own)[0] for own in (small, large)]
     moving = [name for name in first if abs(second[name] - first[name]) > 0.01 * abs(first[name])]
     return probes[0] == probes[1] and 1 < len(moving) < len(first)
 

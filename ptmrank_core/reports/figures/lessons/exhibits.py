@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from ptmrank_core.lessons.course import Dots, Exhibit, Grid, Lines
@@ -211,7 +213,7 @@ def _numbered(titles: tuple[str, ...], form: str) -> list[Column]:
 
 
 def _table(
-    title: str, columns: list[Column], rows: tuple[object, ...], values: list[tuple[object, ...]]
+    title: str, columns: list[Column], rows: tuple[object, ...], values: Sequence[tuple[object, ...]]
 ) -> Table:
     keys = [column.key for column in columns]
     records: list[dict[str, object]] = [

@@ -72,7 +72,7 @@ def play(browser: WebDriver, step: Step) -> None:
 
 
 def test_the_plan_is_played_through_from_its_links(
-    browser: WebDriver, address: str, record_property: Callable[[str, object], None]
+    browser: WebDriver, address: str, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     """Every link of the teacher's page leads to its end in a browser that has seen nothing before."""
     browser.get(f"{address}/learn?section=For+teachers")
@@ -83,7 +83,7 @@ def test_the_plan_is_played_through_from_its_links(
         browser.get(link)
         play(browser, step)
         seconds = time.monotonic() - begun
-        record_property(step.title, f"{seconds:.1f} s")
+        record_testsuite_property(step.title, f"{seconds:.1f} s")
     for exercise, link in zip(EXERCISES, links[len(PLAN) :], strict=True):
         browser.get(link)
         wait_for(browser, f"Candidate {'AB'[len(exercise.scene.candidates) - 1]}")

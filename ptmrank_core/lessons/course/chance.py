@@ -40,7 +40,7 @@ def _ten_samples(draw: Draw) -> Reveal:
             series={
                 f"{n} samples of each class": tuple(of[name] for name in names) for n, of in shares.items()
             },
-            scale=f"share of {N_DRAWS} draws of the samples in which the first model is first",
+            scale="draws in which the first model is first",
             line=0.5,
             line_title="a coin",
         ),
@@ -114,7 +114,7 @@ def _controls(draw: Draw) -> Reveal:
         exhibit=Dots(
             rows=tuple(METRICS[name].title for name in names),
             series={model: tuple(of_model[name] for name in names) for model, of_model in shares.items()},
-            scale=f"share of {N_PERMUTED} exchanges of the labels with a score that is at least as good",
+            scale="exchanges that score at least as well",
             line=0.5,
             line_title="a coin",
         ),

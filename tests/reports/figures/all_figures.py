@@ -163,7 +163,7 @@ EXHIBITS = {
     "lesson, shares": Dots(
         TITLES,
         {"10 samples of each class": (0.5,) * len(TITLES), "100 samples of each class": (1.0,) * len(TITLES)},
-        "share of 12 draws of the samples in which the first model is first",
+        "draws in which the first model is first",
         0.5,
         "a coin",
     ),

@@ -157,7 +157,8 @@ def _dots(dots: Dots) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, max(map(len, dots.rows)) * LETTER_PIXELS + 260)
+    axis = max(260, LETTER_PIXELS * len(dots.scale))
+    set_least_width(figure, max(map(len, dots.rows)) * LETTER_PIXELS + axis)
     return figure
 
 

@@ -50,7 +50,7 @@ ALLOWED = {
         "prediction",
         "results",
     },
-    "lessons": {"errors", "records", "metrics", "probing", "ranking"},
+    "lessons": {"errors", "records", "sampling", "metrics", "probing", "ranking"},
     "reports": {
         "errors",
         "records",

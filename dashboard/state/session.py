@@ -14,6 +14,7 @@ from dashboard.state.steps import STEP_PARAMETER
 __all__ = [
     "UPLOADS",
     "address_names",
+    "address_of",
     "address_of_page",
     "address_value",
     "compared_runs",
@@ -81,9 +82,21 @@ def address_of_page() -> str:
     names = [name for name in st.query_params if name != STEP_PARAMETER]
     query = urlencode([(name, value) for name in names for value in st.query_params.get_all(name)])
     path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
+    return f"{_site()}{path or '/'}{'?' if query else ''}{query}"
+
+
+def address_of(page: str, query: Mapping[str, str | Sequence[str]]) -> str:
+    """Return the whole address of a page with something in it, to be printed or sent."""
+    path = f"/{st.session_state[PAGES][page].url_path}".rstrip("/")
+    said = urlencode(query, doseq=True)
+    return f"{_site()}{path or '/'}{'?' if said else ''}{said}"
+
+
+def _site() -> str:
+    """Return the address of this dashboard: that of the browser without the page's own path."""
+    path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
     # The browser's address has the path of the page, unless Streamlit has taken it off.
-    site = (st.context.url or "").rstrip("/").removesuffix(path)
-    return f"{site}{path or '/'}{'?' if query else ''}{query}"
+    return (st.context.url or "").partition("?")[0].rstrip("/").removesuffix(path)
 
 
 def address_names(parameter: str) -> bool:
@@ -96,7 +109,7 @@ def address_value(parameter: str) -> str | None:
     return st.query_params.get(parameter)
 
 
-def link(page: str, label: str, *, icon: str, **query: str) -> None:
+def link(page: str, label: str, *, icon: str, **query: str | Sequence[str]) -> None:
     """Draw a link to another page with something in its address."""
     st.page_link(st.session_state[PAGES][page], label=label, icon=icon, query_params=query)
 

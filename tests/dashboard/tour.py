@@ -99,6 +99,11 @@ def stops(run: str) -> list[Stop]:
         Stop("compare", f"/compare?{urlencode({'run': run, 'with': run})}"),
         Stop("cache", "/cache"),
         Stop("learn", "/learn"),
+        Stop("learn-lessons", "/learn?section=Lessons"),
+        Stop("learn-question", "/learn?section=Lessons&lesson=classes-apart"),
+        Stop("learn-answer", "/learn?section=Lessons&lesson=wide-noise&predicted=wide-noise-1"),
+        Stop("learn-shares", "/learn?section=Lessons&lesson=copies&predicted=copies-1"),
+        Stop("learn-teaching", "/learn?section=For+teachers"),
         Stop("about", "/about"),
     ]
 

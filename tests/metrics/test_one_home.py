@@ -24,6 +24,7 @@ TITLES = re.compile(rf"\b({'|'.join(re.escape(METRICS[name].title) for name in d
 MAY_NAME = {
     "ptmrank_core/metrics/ped.py": "the metric that PED computes after the push is one of these two",
     "ptmrank_core/reports/files/closer.py": "the paper of the distances between classes",
+    "ptmrank_core/lessons/course/width.py": "a lesson on the published and the corrected form of one metric",
 }
 # Files that may import metrics one by one.
 MAY_IMPORT = {

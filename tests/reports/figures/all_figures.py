@@ -11,6 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from ptmrank_core.lessons import KNOBS, Candidate, Comparison, Sweep, Task, View, make_world
+from ptmrank_core.lessons.course import Dots, Grid, Line, Lines
 from ptmrank_core.metrics import METRICS, MetricInputs, metric_intermediates, prepare_inputs
 from ptmrank_core.projection import pca
 from ptmrank_core.ranking import Evidence, PermutationTest, SizeCurve, rank_correlations
@@ -28,6 +29,7 @@ from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.figures.layers import layer_figure
 from ptmrank_core.reports.figures.learning_curve import sizes_figure
 from ptmrank_core.reports.figures.lessons.comparison import comparison_figure
+from ptmrank_core.reports.figures.lessons.exhibits import exhibit_figure
 from ptmrank_core.reports.figures.lessons.scene import scene_figure
 from ptmrank_core.reports.figures.lessons.sweep import sweep_figure
 from ptmrank_core.reports.figures.metric import MetricLayout, metric_figure
@@ -152,6 +154,34 @@ def _comparison(names: str) -> Comparison:
     return Comparison(accuracies, ("A",), known, View(accuracies, ("A",), "agrees", 1.0))
 
 
+TITLES = tuple(METRICS[name].title for name in MAIN)
+EXHIBITS = {
+    "lesson, scores": Grid(
+        TITLES,
+        ("clear, clean labels", "clear, wrong labels", "closer, wrong labels"),
+        ((-1234.5, None, 1e-30),) * len(TITLES),
+        ((True, False, True),) * len(TITLES),
+        "another score, by more than 1%",
+    ),
+    "lesson, shares": Dots(
+        TITLES,
+        {"10 samples of each class": (0.5,) * len(TITLES), "100 samples of each class": (1.0,) * len(TITLES)},
+        "draws in which the first model is first",
+        0.5,
+        "a coin",
+    ),
+    "lesson, curves": Lines(
+        (10, 150, 300),
+        (
+            Line("LogME (as published)", (-1.0, 0.0, 3.0)),
+            Line("good features", (0.0, 0.0, 0.0), is_dashed=True),
+        ),
+        "features, none of which knows anything",
+        "score, higher is better",
+    ),
+}
+
+
 @cache
 def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figure]:
     """Draw every figure for so many models, or those that are named; one that has forms is there in each."""
@@ -198,6 +228,7 @@ def all_figures(n_models: int, names: tuple[str, ...] = ()) -> dict[str, go.Figu
         "candidates, four": lambda: comparison_figure(_comparison("ABCD"), "ABCD"),
         "sweep": lambda: sweep_figure(_sweep("separation"), 1.5),
         "sweep over sizes": lambda: sweep_figure(_sweep("scale"), 1.0),
+        **{name: partial(exhibit_figure, exhibit) for name, exhibit in EXHIBITS.items()},
         "class counts": lambda: class_counts_figure(replace(run.samples, class_counts=_counts(n_models))),
         "target": lambda: target_histogram(_sampled("regression")),
         "projection": lambda: projection_figure(

@@ -65,9 +65,9 @@ def emms(
     -----
     The authors' code alternates once between the map and the mixture, and so does this. Fitted values depend
     on the span of the centred features only: no decomposition of the standardised ones is needed, except
-    where spreads of columns differ by more than 1e4. Directions that hold nothing but errors of rounding, such
-    as that of the constant sum that a normalisation leaves, are not in it; the authors' code fits them too,
-    and returns another score on another processor. For n <= d it is 0 for every model.
+    where spreads of columns differ by more than 1e4. Directions that hold nothing but errors of rounding,
+    such as that of the constant sum that a normalisation leaves, are not in it; the authors' code fits them
+    too, and returns another score on another processor. For n <= d it is 0 for every model.
 
     References
     ----------

@@ -46,7 +46,7 @@ def is_at(browser: WebDriver, value: str, query: str) -> bool:
 
 
 def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, address: str) -> None:
-    """A key moves a slider and the address; Back and Forward move both, the answer and the section."""
+    """A key moves a slider and the address; Back and Forward move both, and the answer."""
     set_width(browser, WIDE)
     browser.get(address)
     wait_until(lambda: is_at(browser, "2", ""))
@@ -67,12 +67,6 @@ def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, address: st
     wait_until(lambda: answer(browser) == first)
     settle(browser)
     browser.forward()
-    wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
-    settle(browser)
-    browser.find_element(By.XPATH, "//*[contains(@class, 'st-key-section')]//button[2]").click()
-    wait_until(lambda: not separation(browser))
-    settle(browser)
-    browser.back()
     wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
 
 

@@ -55,6 +55,7 @@ TRIED = {
     "popover",
     "progress",
     "segmented_control",
+    "select_slider",
     "selectbox",
     "slider",
     "spinner",
@@ -69,7 +70,7 @@ TRIED = {
     "warning",
 }
 # Of the same names, but not Streamlit's.
-OTHERS = {"exception", "number_input", "status", "text", "write"}
+OTHERS = {"exception", "help", "number_input", "status", "text", "write"}
 # What a script of ours never does: ask another host, or run text.
 FOREIGN = re.compile(
     r"https?://(?!www\.w3\.org/2000/svg\b)|\beval\(|new Function|innerHTML|insertAdjacentHTML|\bfetch\("

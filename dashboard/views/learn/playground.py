@@ -59,8 +59,8 @@ def draw() -> None:
     )
     _answer(answer, comparison)
     _show(comparison, names)
-    for metric, why in {m: why for own in opinions.values() for m, why in own.problems.items()}.items():
-        st.caption(f"{METRICS[metric].title}: {why}")
+    for why in dict.fromkeys(why for own in opinions.values() for why in own.problems.values()):
+        st.caption(why)
     stages = [Stage(quickly(), soon, found), Stage(slowly(), late, found)]
     stages += draw_sweep(task, [candidate for _, candidate in points])
     if waiting := [stage for stage in stages if not stage.is_drawn]:

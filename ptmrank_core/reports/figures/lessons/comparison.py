@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -52,49 +52,40 @@ def comparison_figure(comparison: Comparison, names: Sequence[str]) -> go.Figure
         All candidates, in the order of the columns.
     """
     rows = _rows(comparison, names)
-    figure = go.Figure()
-    for is_first in (True, False):
-        cells = [
-            (column, place, row.shown[name])
-            for place, row in enumerate(rows)
-            for column, name in enumerate(names)
-            if row.has_marks and (name in row.first) == is_first
-        ]
-        xs, ys, texts = zip(*cells, strict=True) if cells else ((), (), ())
-        figure.add_scatter(
-            x=list(xs),
-            y=list(ys),
-            text=[f" {text}" for text in texts],
-            mode="markers+text",
-            textposition="middle right",
-            marker={
-                "size": 11,
-                "symbol": "circle" if is_first else "circle-open",
-                "color": _colour(is_first),
-            },
-            name="puts first" if is_first else "does not put first",
-            hoverinfo="skip",
-        )
-    unmarked = [
-        (column, place, row.shown[name])
+    cells = [
+        (column, place, f" {row.shown[name]}", name in row.first, row.has_marks)
         for place, row in enumerate(rows)
         for column, name in enumerate(names)
-        if not row.has_marks
     ]
+    figure = go.Figure()
+    for is_first in (True, False):
+        marker = {"size": 11, "symbol": "circle" if is_first else "circle-open", "color": _colour(is_first)}
+        chosen = [cell[:3] for cell in cells if cell[4] and cell[3] == is_first]
+        _write(figure, "puts first" if is_first else "does not put first", chosen, marker)
+    _write(figure, "no order", [cell[:3] for cell in cells if not cell[4]])
     verdicts = [(len(names), place, row.said) for place, row in enumerate(rows) if row.said]
-    for title, cells in (("no order", unmarked), ("agreement", verdicts)):
-        xs, ys, texts = zip(*cells, strict=True) if cells else ((), (), ())
-        figure.add_scatter(
-            x=list(xs),
-            y=list(ys),
-            text=list(texts),
-            mode="text",
-            textposition="middle right",
-            name=title,
-            hoverinfo="skip",
-        )
+    _write(figure, "agreement", verdicts)
     _lay_out(figure, rows, names)
     return figure
+
+
+def _write(
+    figure: go.Figure,
+    name: str,
+    cells: Sequence[tuple[int, int, str]],
+    marker: Mapping[str, object] | None = None,
+) -> None:
+    """Write texts at columns and rows, each with a mark before it or none."""
+    figure.add_scatter(
+        x=[cell[0] for cell in cells],
+        y=[cell[1] for cell in cells],
+        text=[cell[2] for cell in cells],
+        mode="text" if marker is None else "markers+text",
+        textposition="middle right",
+        marker=marker,
+        name=name,
+        hoverinfo="skip",
+    )
 
 
 def comparison_table(comparison: Comparison, names: Sequence[str]) -> Table:

@@ -24,7 +24,7 @@ from ptmrank_core.lessons import (
     sweep,
 )
 from ptmrank_core.metrics import METRICS, default_metrics
-from tests.dashboard.reading import figures, texts
+from tests.dashboard.reading import figures, open_page, texts
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 WAITING = "More is being worked out"
@@ -171,10 +171,10 @@ def test_a_candidate_without_a_head_says_why_it_has_no_scores() -> None:
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_every_section_opens_by_its_name(section: str) -> None:
+def test_every_section_opens_by_its_name(app: AppTest, section: str) -> None:
     """The address names it."""
-    page = opened(section=section)
-    assert page.segmented_control(key="section").value == section
+    open_page(app, "learn", section=section)
+    assert app.segmented_control(key="section").value == section
 
 
 def test_a_link_to_a_metric_opens_its_page() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard.components.tables import show_table
-from dashboard.wording import plain, with_links
+from dashboard.wording import plain, plural, with_links
 from ptmrank_core.metrics import MEASURED_AT, METRICS, describe_input, differences
 from ptmrank_core.metrics.agreements import say_agreement
 from ptmrank_core.records import MetricSpec
 from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 
 __all__ = ["lowered", "metric_facts", "metric_formula", "say_needs"]
+
+SIDE_BY_SIDE, BELOW = r",\qquad ", r",\\[4pt] "
 
 
 def metric_formula(metric: str) -> None:
@@ -24,9 +26,15 @@ def metric_formula(metric: str) -> None:
     """
     spec = METRICS[metric]
     st.markdown(f"### {spec.title}\n{spec.idea}")
-    st.latex(spec.formula.latex)
+    st.latex(_stacked(spec.formula.latex))
     st.caption(spec.formula.symbols)
     st.markdown(spec.formula.meaning)
+
+
+def _stacked(latex: str) -> str:
+    """Put equations that stand side by side below one another: the column has no room for two."""
+    below = latex.replace(SIDE_BY_SIDE, BELOW)
+    return latex if below == latex else rf"\begin{{gathered}}{below}\end{{gathered}}"
 
 
 def metric_facts(metric: str) -> None:
@@ -58,7 +66,7 @@ def metric_facts(metric: str) -> None:
     st.caption(with_links(say_agreement(spec.prior_agreement)))
     table = prior_agreement_table(metric)
     if table.rows:
-        with st.expander(f"All {len(table.rows)} comparisons, with their sources"):
+        with st.expander(f"{plural(len(table.rows), 'comparison')}, with their sources"):
             show_table(table, alt=table.title)
 
 

@@ -65,7 +65,7 @@ def live_formula(record: LeepRecord, _: View) -> str:
     expected, log = number(float(record.expected[0])), number(float(record.log_expected[0]))
     return lines(
         rf"&\ln\sum_{{z=1}}^{{{n_source}}}\hat P(y_1\mid z)\,\theta_{{1z}}",
-        rf"&\quad=\ln\big({few_terms(terms, '+', 2)}\big)",
+        rf"&\quad=\ln\big({few_terms(terms, '+', 1)}\big)",
         rf"&\quad=\ln {expected}={log}",
         rf"&\tfrac1{{{n_samples}}}\sum_{{i=1}}^{{{n_samples}}}\ln\sum_z\hat P(y_i\mid z)\,\theta_{{iz}}",
         rf"&\quad=\tfrac1{{{n_samples}}}\big({logs}\big)",

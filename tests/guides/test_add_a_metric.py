@@ -96,7 +96,8 @@ def test_the_new_metric_is_on_the_pages(project: Path) -> None:
     """It has a card on the Metrics page, a row on About, a score and a page of its own on Learn."""
     shown = json.loads(python(project, project / "home", "-c", PAGES).splitlines()[-1])
     assert shown["cards"][-1] == f"**{TITLE}**"
-    assert shown["papers"][-1] == "Fisher, Annals of Eugenics 1936, doi:10.1111/j.1469-1809.1936.tb02137.x"
+    doi = "10.1111/j.1469-1809.1936.tb02137.x"
+    assert shown["papers"][-1] == (rf"Fisher, Annals of Eugenics 1936, [doi\:{doi}](https://doi.org/{doi})")
     assert 0 < shown["scores"][TITLE] < 1
     assert shown["latex"].strip("$ \n") in GUIDE
     idea = re.search(r'idea="([^"]+)"', GUIDE)

@@ -7,10 +7,10 @@ from typing import Any
 
 from ptmrank_core.benchmark import RunStore, new_run_id, run_here
 from ptmrank_core.config import Settings
-from ptmrank_core.records import RunState, Score
+from ptmrank_core.records import ReferenceResult, RunState, Score
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["given", "undisturbed_twin"]
+__all__ = ["given", "undisturbed_twin", "without_late"]
 
 
 def given(store: RunStore, run_id: str) -> dict[str, Any]:
@@ -34,6 +34,20 @@ def given(store: RunStore, run_id: str) -> dict[str, Any]:
         },
         "findings": {(found.kind, found.subject): replace(found, seconds=0.0) for found in result.findings},
     }
+
+
+def without_late(*runs: dict[str, Any]) -> list[dict[str, Any]]:
+    """What runs gave, without the references that one of them had no time for: that tells of the machine."""
+    late = {
+        key
+        for own in runs
+        for key, found in own["findings"].items()
+        if isinstance(found.content, ReferenceResult) and found.content.left_out
+    }
+    return [
+        own | {"findings": {key: found for key, found in own["findings"].items() if key not in late}}
+        for own in runs
+    ]
 
 
 def undisturbed_twin(store: RunStore, settings: Settings, run_id: str) -> str:

@@ -15,7 +15,6 @@ def test_the_notes_of_a_function_are_what_is_said(name: str) -> None:
     """Every word of the Notes section is there, in its order, and no word of another section."""
     documented = getattr(ptmrank_core.metrics, name).__doc__
     notes = documented.partition("Notes\n    -----\n")[2].partition("\n\n    References\n")[0]
-    assert differences(name)
     assert differences(name).replace('"', "").split() == notes.replace("`", "").replace('"', "").split()
 
 
@@ -26,7 +25,12 @@ def test_the_notes_are_plain_text(name: str) -> None:
     assert "`" not in said
     assert "]_" not in said
     assert '""' not in said
-    assert said.endswith(".")
+    assert said.endswith(".") or not said
+
+
+def test_every_metric_of_a_paper_has_notes() -> None:
+    """They say where they differ from it; one that is added may have nothing to say."""
+    assert sum(bool(differences(name)) for name in standard_metrics()) >= 16
 
 
 def test_a_variant_has_the_notes_of_its_metric() -> None:

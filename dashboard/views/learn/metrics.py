@@ -74,14 +74,15 @@ def _draw_metric(metric: str, seen: Seen, names: tuple[str, ...], said: str) -> 
     words, place = st.columns([1, 2], gap="large")
     with words:
         metric_formula(metric)
-    if seen.record is None:
+    if seen.value is None:
         place.info(seen.problem)
         return
     with words:
-        st.metric(f"{METRICS[metric].title} here", f"{seen.record.value:.4g}")
+        st.metric(f"{METRICS[metric].title} here", f"{seen.value:.4g}")
         for warning in seen.warnings:
             st.warning(warning)
-    if metric not in pictured_metrics():
+    if seen.record is None or metric not in pictured_metrics():
+        place.caption("There is no picture of this metric.")
         return
     with place:
         view = ask_class(metric, names)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 
 from dashboard import jobs, state
-from dashboard.views.learn.pictures.seen import Seen
+from dashboard.views.learn.pictures.seen import Seen, look_at
 from dashboard.views.learn.sections import METRICS as METRICS_SECTION
 from dashboard.wording import name_run, plain, plural, show_error
 from ptmrank_core.benchmark import cached_arrays, drawn_rows, is_shipped
-from ptmrank_core.errors import InputError, MetricError, MetricInputError, PTMRankError
-from ptmrank_core.metrics import METRICS, metric_intermediates, prepare_inputs
+from ptmrank_core.errors import InputError, MetricInputError, PTMRankError
+from ptmrank_core.metrics import METRICS, prepare_inputs
 from ptmrank_core.records import RunResult, Samples, Score, take_rows
 from ptmrank_core.worker import SOURCES
 
@@ -100,8 +100,8 @@ def _say_score(own: OwnModel, metric: str, model: str, result: RunResult) -> Non
         if isinstance(cell, Score) and (cell.model, cell.metric) == (model, metric)
     ]
     parts = [f"{own.said}."]
-    if scores and own.seen.record is not None:
-        value = own.seen.record.value
+    value = own.seen.value
+    if scores and value is not None:
         parts.append(f"The score in the run is {scores[0]:.4g}, here it is {value:.4g}.")
         if not np.isclose(value, scores[0], rtol=1e-3, atol=1e-6):
             parts.append(
@@ -133,10 +133,11 @@ def _see(key: str, metric: str, _found: RunResult, model: str) -> OwnModel:  # n
         arrays = take_rows(arrays, rows)
         said = f"{len(rows):,} of {plural(samples.n_samples, 'sample')} as {model} sees them"
     try:
-        seen = Seen(metric_intermediates(metric, prepare_inputs(**arrays)))
-    except (MetricError, MetricInputError) as error:
-        alone = EMBEDDINGS_ALONE if is_shipped(_found.plan.run_id) else ""
-        seen = Seen(None, f"{error}{alone}")
+        seen = look_at(metric, prepare_inputs(**arrays))
+    except MetricInputError as error:
+        seen = Seen(None, None, str(error))
+    if seen.problem and is_shipped(_found.plan.run_id):
+        seen = replace(seen, problem=f"{seen.problem}{EMBEDDINGS_ALONE}")
     return OwnModel(seen, _names(samples, rows), said)
 
 

@@ -11,9 +11,15 @@ import streamlit as st
 from dashboard.views.learn.scenes.work import world_of
 from ptmrank_core.errors import MetricError, MetricInputError
 from ptmrank_core.lessons import Candidate, Task
-from ptmrank_core.metrics import MetricInputs, compute, metric_intermediates, prepare_inputs
+from ptmrank_core.metrics import (
+    MetricInputs,
+    compute,
+    explained_metrics,
+    metric_intermediates,
+    prepare_inputs,
+)
 
-__all__ = ["Seen", "see"]
+__all__ = ["Seen", "look_at", "see"]
 
 N_INPUTS, N_RECORDS = 32, 100
 
@@ -24,14 +30,17 @@ class Seen:
 
     Parameters
     ----------
+    value
+        Its score, ``None`` where it has none.
     record
-        Its intermediate quantities, ``None`` where it has no value.
+        Its intermediate quantities; ``None`` too where no picture is made of the metric.
     problem
         Why it has none; empty where it has.
     warnings
         What is odd about the score.
     """
 
+    value: float | None
     record: Any
     problem: str = ""
     warnings: tuple[str, ...] = ()
@@ -54,8 +63,22 @@ def see(metric: str, task: Task, candidate: Candidate) -> Seen:
     task, candidate
         The samples, and the model that sees them.
     """
-    inputs = inputs_of(task, candidate)
+    return look_at(metric, inputs_of(task, candidate))
+
+
+def look_at(metric: str, inputs: MetricInputs) -> Seen:
+    """Compute the score of a metric, and its intermediate quantities where a picture is made of them.
+
+    Parameters
+    ----------
+    metric
+        Name of a default form.
+    inputs
+        Checked arrays of one model.
+    """
     try:
-        return Seen(metric_intermediates(metric, inputs), warnings=compute(metric, inputs).warnings)
+        output = compute(metric, inputs)
+        record = metric_intermediates(metric, inputs) if metric in explained_metrics() else None
     except (MetricError, MetricInputError) as error:
-        return Seen(None, str(error))
+        return Seen(None, None, str(error))
+    return Seen(output.value, record, warnings=output.warnings)

@@ -60,7 +60,7 @@ VIEWS = (
         1096,
         ".stMain h1",
     ),
-    View(Stop("learn", "/learn"), 846, ".stMain h1"),
+    View(Stop("learn", "/learn"), 1620, ".stMain h1"),
 )
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.components.sample_map.names import MAP
 from dashboard.server.hosts import Authority, Door, read_authority, read_origin
-from dashboard.server.policy import MEDIA, common_headers, inline_scripts, page_policy
+from dashboard.server.policy import MEDIA, common_headers, inline_scripts, load_ahead, page_policy
 
 __all__ = ["Guard"]
 
@@ -58,6 +58,7 @@ class Guard:
         self._door = door
         self._scripts = inline_scripts()
         self._headers = common_headers(door.frame_ancestors)
+        self._ahead = load_ahead(door.base)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or say why not."""
@@ -113,6 +114,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 headers.update(self._headers)
                 headers["content-security-policy"] = policy
+                if is_page and self._ahead and headers.get("content-type", "").startswith("text/html"):
+                    headers["link"] = self._ahead
             await send(message)
 
         return send_with_headers

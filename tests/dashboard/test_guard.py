@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -402,6 +403,22 @@ def test_the_real_server_refuses_over_http(port: int, request_line: str, headers
     got = raw(port, f"{lines}\n\n\n")
     assert int(got.split(b" ", 2)[1]) == status
     assert (b"<html" in got) is (status == 200)
+
+
+def test_what_draws_figures_is_read_ahead(port: int) -> None:
+    """A page names the script, which is there; what is no page names none."""
+    page, health = (
+        raw(port, f"GET {path} HTTP/1.1\nHost: localhost:{port}\nConnection: close\n\n").partition(
+            b"\r\n\r\n"
+        )[0]
+        for path in ("/results", "/_stcore/health")
+    )
+    named = re.findall(rb"link: <(/static/js/PlotlyChart[.][^>]+)>; rel=modulepreload; fetch", page)
+    assert len(named) == 1
+    script = raw(port, f"GET {named[0].decode()} HTTP/1.1\nHost: localhost:{port}\nConnection: close\n\n")
+    assert script.startswith(b"HTTP/1.1 200")
+    assert b"javascript" in script.partition(b"\r\n\r\n")[0]
+    assert b"link:" not in health
 
 
 @pytest.mark.parametrize(

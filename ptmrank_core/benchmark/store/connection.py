@@ -100,7 +100,8 @@ class Database:
 
         Whoever closes the file last locks everybody out for a moment, readers too, to tidy up. A process that
         does so after each transaction, and is stopped (Ctrl-Z), is often stopped just then: no page could be
-        read until it goes on.
+        read until it goes on. Within the block each transaction asks only whether it is the last, which takes
+        some microseconds; a process that is stopped within these still keeps readers out.
 
         Raises
         ------

@@ -4,8 +4,8 @@
 
 Aim: the cheap scores within 300 ms at 500 samples and 64 features. A key moves the separation of candidate A
 by one step; a loop in the page itself notes when the comparison shows another score, when training is there,
-and when nothing is missing any more. What the slider
-itself waits before it tells the server is in all of them. Steps that were seen before are not among them.
+and when nothing is missing any more. What the slider itself waits before it tells the server is in all of
+them. Steps that were seen before are not among them.
 """
 
 from __future__ import annotations

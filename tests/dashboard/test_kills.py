@@ -153,9 +153,9 @@ def test_twenty_kills_change_nothing(home: Path, browser: WebDriver) -> None:
         expected = given(machine.store, undisturbed_twin(machine.store, machine.settings, done[0]))
         for each in done:
             own, other = without_late(given(machine.store, each), expected)
-            assert own == other, [
-                key for key in other["findings"] if own["findings"].get(key) != other["findings"][key]
-            ]
+            keys = own["findings"].keys() | other["findings"].keys()
+            differing = [key for key in keys if own["findings"].get(key) != other["findings"].get(key)]
+            assert own == other, differing
     finally:
         machine.close(run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -85,3 +86,19 @@ def test_only_so_much_is_kept() -> None:
         later.ask([job], patience_seconds=PATIENCE_SECONDS)
     assert later.has_all(["one", "three"])
     assert not later.has_all(["two"])
+
+
+def test_work_rests_until_nothing_new_is_asked_for() -> None:
+    """A job is not begun while others follow; asked for again it waits no longer, and then all are done."""
+    worker = Worker()
+    worker.may.set()
+    later: Later[str] = Later(worker, rest_seconds=0.5)
+    start = time.monotonic()
+    for job in ("ab", "cd", "ef"):
+        assert later.ask([job]) == {}
+        time.sleep(0.05)
+    while not later.has_all(["ab", "cd", "ef"]):
+        later.ask(["ab", "cd", "ef"])
+        assert time.monotonic() < start + PATIENCE_SECONDS
+    assert time.monotonic() - start >= 0.6
+    assert sorted(worker.begun) == ["ab", "cd", "ef"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import OrderedDict, deque
@@ -50,6 +51,9 @@ class Later(Generic[Job]):
         Does one job, and returns what it found.
     n_threads
         Jobs done at a time.
+    rest_seconds
+        How long nothing new must have been asked for before a job is begun: a slider that moves is followed
+        by what is quick, and nothing else takes the processor from it.
     most_waiting
         Jobs that wait at most: of more, those that were asked for first are dropped until they are asked for
         again.
@@ -62,11 +66,14 @@ class Later(Generic[Job]):
         work: Callable[[Job], Any],
         *,
         n_threads: int = 1,
+        rest_seconds: float = 0.0,
         most_waiting: int = 400,
         most_kept: int = 4_000,
     ) -> None:
         self._work = work
         self._most_kept = most_kept
+        self._rest_seconds = rest_seconds
+        self._asked = -math.inf  # when something new was asked for
         self._found: OrderedDict[Job, Any] = OrderedDict()
         self._waiting: deque[Job] = deque(maxlen=most_waiting)
         self._begun: set[Job] = set()
@@ -92,6 +99,8 @@ class Later(Generic[Job]):
         until = time.monotonic() + patience_seconds
         with self._changed:
             missing = [job for job in jobs if job not in self._found]
+            if any(job not in self._waiting and job not in self._begun for job in missing):
+                self._asked = time.monotonic()
             for job in missing:
                 if job in self._waiting:
                     self._waiting.remove(job)
@@ -118,6 +127,10 @@ class Later(Generic[Job]):
             with self._changed:
                 while not self._waiting:
                     self._changed.wait()
+                while (left := self._asked + self._rest_seconds - time.monotonic()) > 0:
+                    self._changed.wait(left)
+                if not self._waiting:  # another thread has taken it meanwhile
+                    continue
                 job = self._waiting.pop()
                 self._begun.add(job)
             try:

@@ -47,6 +47,7 @@ Found: TypeAlias = Mapping[Job, Any]
 
 CHEAP, PROBE, TRAINING = "cheap", "probe", "training"
 N_WORLDS, N_SCORES = 64, 500
+REST_SECONDS = 0.4
 
 
 @lru_cache(maxsize=N_WORLDS)
@@ -74,13 +75,13 @@ def quickly() -> Later[Job]:
 @st.cache_resource(show_spinner=False)
 def slowly() -> Later[Job]:
     """Return what computes the slow scores of the scene."""
-    return Later(_do)
+    return Later(_do, rest_seconds=REST_SECONDS)
 
 
 @st.cache_resource(show_spinner=False)
 def aside() -> Later[Job]:
     """Return what works for charts below the scene."""
-    return Later(_do)
+    return Later(_do, rest_seconds=2 * REST_SECONDS)
 
 
 @lru_cache(maxsize=N_SCORES)

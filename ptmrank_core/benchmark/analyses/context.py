@@ -106,10 +106,10 @@ class AnalysisContext:
         """Read the results of analyses of a kind so far: subject -> record."""
         return contents_of(self.findings(), kind)
 
-    def drop(self, kind: type[AnalysisResult]) -> None:
-        """Delete all findings of a kind: intermediate results, stored so that no work is done twice."""
-        self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND)
-        self._stored = {key for key in self._stored if key[0] != kind.KIND}
+    def drop(self, kind: type[AnalysisResult], subject: str | None = None) -> None:
+        """Delete findings of a kind, of one subject or of all: intermediate results, and what is outdated."""
+        self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND, subject=subject)
+        self._stored = {key for key in self._stored if key[0] != kind.KIND or subject not in (None, key[1])}
 
     def keep(
         self, kind: type[ResultT], subject: str, find: Callable[[], ResultT], *, spent: float = 0.0

@@ -91,6 +91,9 @@ def probe_references(context: AnalysisContext) -> None:
     if not (wants_references(context.run_context.plan) and context.contents(ProbeResult)):
         return
     jobs = list(_jobs(context))
+    # The first candidate changes where one that had failed is tried again: only the twin of this one counts.
+    for subject in context.contents(ReferenceResult).keys() - {job.subject for job in jobs}:
+        context.drop(ReferenceResult, subject)
     for index, job in enumerate(jobs):
         raise_if_cancelled(context.run_context.cancel)
         if not context.is_kept(ReferenceResult, job.subject):

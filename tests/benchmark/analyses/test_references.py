@@ -16,11 +16,13 @@ from ptmrank_core.catalogue import COLUMNS, resolve_models, task_category
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features.baselines import baseline_features
+from ptmrank_core.features.twins import TWIN_PREFIX
 from ptmrank_core.probing import fit_probe
 from ptmrank_core.records import (
     Analyses,
     ControlScores,
     ExtractionOptions,
+    Finding,
     ProbeResult,
     ReferenceResult,
     RunOptions,
@@ -103,6 +105,19 @@ def test_pixels_and_a_twin_of_the_first_are_probed(
         "plain",
         f"untrained:{first}",
     }
+
+
+def test_the_twin_of_a_former_first_goes(settings: Settings, picture_zip: Path, zoo: Path) -> None:
+    """Where a model that had failed is tried again and comes first, its twin replaces that of the other."""
+    plan = replace(stored_plan(settings, picture_zip, zoo, ["logme"]), run_id="retried", analyses=ONLY)
+    store = RunStore(settings)
+    store.create(plan, load_samples(picture_zip).summary())
+    former = ReferenceResult("Untrained twin of another", "untrained", left_out="then")
+    store.add_finding(plan.run_id, Finding(ReferenceResult.KIND, f"{TWIN_PREFIX}another", former, 0.0))
+    run_here(plan.run_id, settings, sources=SOURCES)
+    twins = [name for name in store.result(plan.run_id).contents(ReferenceResult) if TWIN_PREFIX in name]
+    assert len(twins) == 1
+    assert twins != [f"{TWIN_PREFIX}another"]
 
 
 def test_they_can_be_switched_off(do_pictures: Callable[[str, Analyses], RunResult]) -> None:

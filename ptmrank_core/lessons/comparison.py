@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -16,13 +16,14 @@ from ptmrank_core.metrics import METRICS, default_metrics, join_scores
 from ptmrank_core.ranking import kendall
 from ptmrank_core.records import VALUE, MetricOutput
 
-__all__ = ["Comparison", "View", "best_of_training", "compare", "compare_views"]
+__all__ = ["SAME", "Comparison", "View", "best_of_training", "compare", "compare_views", "leaders"]
 
 # Candidates are told apart where their accuracies on the same fresh samples differ by more of their standard
 # errors than this.
 CERTAIN = 2.0
 SAME = 1e-9  # scores that differ by less of their size are the same
 
+Name = TypeVar("Name")
 Agreement = Literal["agrees", "disagrees", "undecided"]
 
 
@@ -119,6 +120,12 @@ def compare_views(opinions: Mapping[str, Opinion], trainings: Mapping[str, Train
     return Comparison(accuracies, best, views, judge.view(probed))
 
 
+def leaders(values: Mapping[Name, float]) -> tuple[Name, ...]:
+    """Name those with the largest value, in their order; what differs from it by round-off is as large."""
+    most = max(values.values())
+    return tuple(name for name, value in values.items() if value >= most - SAME * max(1.0, abs(most)))
+
+
 def best_of_training(trainings: Mapping[str, Training]) -> tuple[str, ...]:
     """Name the most accurate candidate, and those that the same fresh samples do not tell from it.
 
@@ -170,8 +177,7 @@ class _Judge:
         if len(self.names) < 2 or len(values) < len(self.names):
             return View(values, (), "undecided", None)
         signed = {name: sign * value for name, value in values.items()}
-        most = max(signed.values())
-        first = tuple(name for name, value in signed.items() if value >= most - SAME * max(1.0, abs(most)))
+        first = leaders(signed)
         if not self.best:
             return View(values, first, "undecided", None)
         tau = kendall(signed, self.accuracies)[0]

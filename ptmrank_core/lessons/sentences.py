@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptmrank_core.lessons.comparison import Comparison
+from ptmrank_core.records.names import join_words
 
 __all__ = ["headline"]
 
@@ -18,21 +19,21 @@ def headline(comparison: Comparison, n_pending: int = 0) -> str:
         Metrics whose scores are still to come.
     """
     accuracies, best = comparison.accuracies, comparison.best
-    best_said = _listed([f"{_percent(accuracies[name])}" for name in best])
+    best_said = join_words([f"{_percent(accuracies[name])}" for name in best])
     if len(accuracies) == 1:
         return f"Trained, {best[0]} is right on {best_said} of fresh samples: add a candidate to compare it."
     rest = [_percent(value) for name, value in accuracies.items() if name not in best]
-    against = f" against {_listed(rest)}" if rest else ""
+    against = f" against {join_words(rest)}" if rest else ""
     if len(best) == len(accuracies):
         n_sure = sum(len(view.first) == 1 for view in comparison.views.values())
         return (
-            f"Training cannot tell {_listed(list(best))} apart ({best_said}); "
+            f"Training cannot tell {join_words(best)} apart ({best_said}); "
             f"{n_sure} of {len(comparison.views)} metrics prefer one all the same."
         )
     if len(best) == 1:
         said = f"Training puts {best[0]} first ({best_said}{against})"
     else:
-        said = f"Training cannot tell {_listed(list(best))} apart ({best_said}{against})"
+        said = f"Training cannot tell {join_words(best)} apart ({best_said}{against})"
     return f"{said}; {_agreement(comparison, n_pending)}."
 
 
@@ -48,7 +49,3 @@ def _agreement(comparison: Comparison, n_pending: int) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

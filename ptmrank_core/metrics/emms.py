@@ -87,7 +87,7 @@ def emms(
 def emms_output(inputs: MetricInputs, *, label_code: LabelCode = "embedded") -> MetricOutput:
     """Return :func:`emms` with the weights of the encoders."""
     tables, groups = label_tables(inputs, label_code)
-    spectrum = span_of_standardised(inputs.decomposition)
+    spectrum = inputs.decomposition.share(span_of_standardised)
     result = fit_labels(spectrum, tables, groups)
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if spectrum.rank == inputs.n_samples - 1:

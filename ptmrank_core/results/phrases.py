@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ptmrank_core.records import Samples, SamplesSummary
 
 __all__ = [
     "abbreviate",
     "bidi_isolate",
-    "join_words",
     "name_measure",
     "percent",
     "plural",
@@ -35,11 +32,6 @@ def abbreviate(count: float) -> str:
         if count >= size:
             return f"{count / size:.3g} {unit}"
     return f"{count:.0f}"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """Join words as in a sentence: ``a, b and c``."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def bidi_isolate(name: str) -> str:

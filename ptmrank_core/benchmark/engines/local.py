@@ -95,8 +95,11 @@ def run_taken(
     cancel: CancelToken = never_cancels,
     models: ModelCalls | None = None,
 ) -> RunState:
-    """Execute a stored run whose lock and device this process holds; as :func:`run_here` otherwise."""
-    with store.held_open(), FeatureCache(store.settings) as cache:
+    """Execute a stored run whose lock and device this process holds, and whose store it holds open.
+
+    As :func:`run_here` otherwise.
+    """
+    with FeatureCache(store.settings) as cache:
         return execute(
             run_id,
             sources=sources,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+from ptmrank_core.lessons.comparison import leaders
 from ptmrank_core.lessons.course.exhibits import Grid
 from ptmrank_core.lessons.opinions import cheap_metrics, probe, score_world
 from ptmrank_core.lessons.scene import Candidate, Task
@@ -14,8 +15,6 @@ from ptmrank_core.metrics import METRICS, join_titles
 __all__ = ["Values", "duel", "ends", "probed", "put_first", "say_metrics", "values_of", "winners"]
 
 Values: TypeAlias = Mapping[str, float]
-# What differs by less, in relation to its size, differs by round-off.
-ROUND_OFF = 1e-9
 
 
 def values_of(task: Task, candidate: Candidate, metrics: Sequence[str] = ()) -> dict[str, float]:
@@ -31,10 +30,9 @@ def probed(task: Task, candidate: Candidate) -> tuple[float, float]:
 
 def put_first(metric: str, first: float, second: float) -> int:
     """Say which of two scores is better: 0 the first, 1 the second, -1 neither."""
-    gap = second - first if METRICS[metric].higher_is_better else first - second
-    if abs(gap) <= ROUND_OFF * max(abs(first), abs(second), 1.0):
-        return -1
-    return int(gap > 0)
+    sign = 1 if METRICS[metric].higher_is_better else -1
+    found = leaders({0: sign * first, 1: sign * second})
+    return found[0] if len(found) == 1 else -1
 
 
 def winners(first: Values, second: Values) -> dict[str, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ptmrank_core.lessons.comparison import SAME
 from ptmrank_core.lessons.course.comparing import (
-    ROUND_OFF,
     Values,
     duel,
     ends,
@@ -87,7 +87,7 @@ def _scale_and_rotation(draw: Draw) -> Reveal:
 
 
 def _notices(metric: str, before: Values, after: Values) -> bool:
-    return abs(after[metric] - before[metric]) > max(NOTICED * abs(before[metric]), ROUND_OFF)
+    return abs(after[metric] - before[metric]) > max(NOTICED * abs(before[metric]), SAME)
 
 
 SCALE_AND_ROTATION = Lesson(

@@ -72,7 +72,7 @@ def intermediates(inputs: MetricInputs) -> EmmsRecord:
         With classes or targets.
     """
     tables, groups = label_tables(inputs, "embedded")
-    fit = fit_labels(span_of_standardised(inputs.decomposition), tables, groups)
+    fit = fit_labels(inputs.decomposition.share(span_of_standardised), tables, groups)
     directions = principal_directions(fit.mixture)
     fitted = fit.deviations + fit.mixture[groups]
     return EmmsRecord(

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.bhattacharyya import fit_class_gaussians, round_terms
 
@@ -76,8 +75,6 @@ def intermediates(inputs: MetricInputs) -> GbcRecord:
     MetricInputError
         There are no classes.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
     statistics = inputs.decomposition
     fit = fit_class_gaussians(statistics, "spherical")
     mean_terms, logs = round_terms(fit.means, fit.variances)
@@ -88,7 +85,7 @@ def intermediates(inputs: MetricInputs) -> GbcRecord:
     n_shown = min(2, fit.means.shape[1])
     centres[:, :n_shown] = fit.means[:, :n_shown]
     return GbcRecord(
-        inputs.labels,
+        statistics.labels,
         fit.means,
         spreads,
         mean_terms,

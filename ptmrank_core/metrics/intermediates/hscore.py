@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.intermediates.parts.ellipses import half_axes
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
@@ -82,8 +81,6 @@ def intermediates(inputs: MetricInputs) -> HscoreRecord:
     MetricInputError
         There are no classes.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
     statistics = inputs.decomposition
     shrinkage = ledoit_wolf(statistics)
     intensity = 0.0 if shrinkage.is_negligible else shrinkage.intensity
@@ -95,7 +92,7 @@ def intermediates(inputs: MetricInputs) -> HscoreRecord:
     points = statistics.principal_scores(2)
     means = statistics.sum_by_class(points) / statistics.class_counts[:, None]
     return HscoreRecord(
-        inputs.labels,
+        statistics.labels,
         total,
         shrunk,
         between,

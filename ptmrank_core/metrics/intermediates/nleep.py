@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.intermediates.leep import LeepRecord, count_record
 from ptmrank_core.metrics.intermediates.parts.ellipses import half_axes
@@ -69,11 +68,11 @@ def intermediates(inputs: MetricInputs) -> NleepRecord:
     MetricError
         No mixture could be fitted.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
+    statistics = inputs.decomposition
+    labels = statistics.labels
     n_components = count_components(inputs.n_samples, inputs.n_classes, "full")
-    mixture = fit_mixture(inputs.decomposition, n_components)
-    clusters = count_record(mixture.posterior, inputs.labels, inputs.n_classes)
+    mixture = fit_mixture(statistics, n_components)
+    clusters = count_record(mixture.posterior, labels, inputs.n_classes)
     return NleepRecord(
         clusters,
         mixture.coordinates,

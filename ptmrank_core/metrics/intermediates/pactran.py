@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.pac_bayes import GRID, LAMBDA, S2_FACTOR, bound_flatness
 
@@ -87,8 +86,6 @@ def intermediates(inputs: MetricInputs) -> PactranRecord:
     MetricInputError
         There are none.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
     statistics = inputs.decomposition
     found = [(prior, bound) for prior, scales in GRID for bound in bound_flatness(statistics, prior, scales)]
     (chosen,) = (
@@ -96,7 +93,7 @@ def intermediates(inputs: MetricInputs) -> PactranRecord:
     )
     bounds = [bound for _, bound in found]
     return PactranRecord(
-        labels=inputs.labels,
+        labels=statistics.labels,
         n_features=inputs.n_features,
         n_classes=inputs.n_classes,
         lambdas=np.array([prior for prior, _ in found]),

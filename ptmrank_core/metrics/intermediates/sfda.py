@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.intermediates.parts.discriminant_view import SfdaView, view_sfda
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda
@@ -77,13 +76,11 @@ def intermediates(inputs: MetricInputs) -> SfdaRecord:
     MetricInputError
         There are none.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
     statistics = inputs.decomposition
     result = statistics.share(fit_sfda)
     view = view_sfda(statistics, result, np.eye(inputs.n_classes))
     return SfdaRecord(
-        inputs.labels,
+        statistics.labels,
         inputs.n_features,
         result.shrinkage,
         result.lambda1,

@@ -8,7 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.coding_rate import DISTORTION, coding_rates
 
@@ -79,8 +78,6 @@ def intermediates(inputs: MetricInputs) -> TransrateRecord:
     MetricInputError
         There are no classes.
     """
-    if inputs.labels is None:
-        raise MetricInputError("Expected labels, got real or multi-label targets.")
     statistics = inputs.decomposition
     rates = coding_rates(statistics, "uniform")
     singular = statistics.centred_spectrum.singular_values

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -14,8 +15,9 @@ from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.registry.registry import metric_spec
 from ptmrank_core.records import MetricOutput, MetricSpec
 
-__all__ = ["compute", "describe_input", "inapplicable_reason"]
+__all__ = ["applied", "compute", "describe_input", "inapplicable_reason"]
 
+LOOK = "Look for features that are huge, or the same for all samples."
 INPUTS = {
     "source_logits": "the outputs of the model's own classification head",
     "reference_embeddings": "features of a general reference set",
@@ -70,6 +72,33 @@ def inapplicable_reason(spec: MetricSpec, available: Collection[str], task: str)
     return None
 
 
+@contextmanager
+def applied(spec: MetricSpec, inputs: MetricInputs) -> Iterator[None]:
+    """See that a metric applies before the block, and say it in words where its algebra fails within.
+
+    Parameters
+    ----------
+    spec
+        The metric.
+    inputs
+        Checked arrays of one model.
+
+    Raises
+    ------
+    MetricInputError
+        The metric does not apply to these inputs.
+    MetricError
+        A decomposition within the block did not converge, or a matrix was singular.
+    """
+    reason = inapplicable_reason(spec, inputs.available, inputs.task)
+    if reason is not None:
+        raise MetricInputError(reason)
+    try:
+        yield
+    except np.linalg.LinAlgError as error:
+        raise MetricError(f"{spec.title} has no value for these features: {error}.", hint=LOOK) from error
+
+
 def compute(name: str, inputs: MetricInputs, *, seed: int | None = None) -> MetricOutput:
     """Compute one metric of the registry.
 
@@ -97,23 +126,15 @@ def compute(name: str, inputs: MetricInputs, *, seed: int | None = None) -> Metr
         The metric has no finite value for them.
     """
     spec = metric_spec(name)
-    reason = inapplicable_reason(spec, inputs.available, inputs.task)
-    if reason is not None:
-        raise MetricInputError(reason)
-    if seed is not None and not spec.stochastic:
-        raise MetricInputError(f"{spec.title} depends on no seed; got seed {seed}.", hint="Leave it out.")
-    function = spec.function if seed is None else partial(spec.function, seed=seed)
-    try:
+    with applied(spec, inputs):
+        if seed is not None and not spec.stochastic:
+            raise MetricInputError(f"{spec.title} depends on no seed; got seed {seed}.", hint="Leave it out.")
+        function = spec.function if seed is None else partial(spec.function, seed=seed)
         output = function(inputs)
-    except np.linalg.LinAlgError as error:
-        raise MetricError(
-            f"{spec.title} has no value for these features: {error}.",
-            hint="Look for features that are huge, or the same for all samples.",
-        ) from error
     if not (isinstance(output.value, float) and math.isfinite(output.value)):
         raise MetricError(
             f"{spec.title} gave {output.value!r} for features of shape"
             f" ({inputs.n_samples}, {inputs.n_features}); expected a finite number.",
-            hint="Look for features that are huge, or the same for all samples.",
+            hint=LOOK,
         )
     return output

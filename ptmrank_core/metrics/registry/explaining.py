@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module
@@ -11,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ptmrank_core.errors import MetricError, MetricInputError, UnknownNameError
+from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.registry.compute import inapplicable_reason
-from ptmrank_core.metrics.registry.registry import METRICS, metric_spec
+from ptmrank_core.metrics.registry.compute import applied
+from ptmrank_core.metrics.registry.registry import metric_spec, metrics_in
 
 __all__ = ["explained_metrics", "metric_intermediates"]
 
@@ -24,9 +23,7 @@ PACKAGE = "ptmrank_core.metrics.intermediates"
 @cache
 def explained_metrics() -> tuple[str, ...]:
     """Names of the metrics whose intermediate quantities are public, in the registry's order."""
-    folder = Path(__file__).parent.parent / PACKAGE.rpartition(".")[2]
-    found = {module.name for module in pkgutil.iter_modules([str(folder)]) if not module.ispkg}
-    return tuple(name for name in METRICS if name in found)
+    return metrics_in(Path(__file__).parent.parent / PACKAGE.rpartition(".")[2])
 
 
 def metric_intermediates(name: str, inputs: MetricInputs) -> Any:
@@ -57,16 +54,8 @@ def metric_intermediates(name: str, inputs: MetricInputs) -> Any:
     spec = metric_spec(name)
     if name not in explained_metrics():
         raise UnknownNameError("metric with intermediate quantities", name, explained_metrics())
-    reason = inapplicable_reason(spec, inputs.available, inputs.task)
-    if reason is not None:
-        raise MetricInputError(reason)
-    try:
+    with applied(spec, inputs):
         record = import_module(f"{PACKAGE}.{name}").intermediates(inputs)
-    except np.linalg.LinAlgError as error:
-        raise MetricError(
-            f"{spec.title} has no value for these features: {error}.",
-            hint="Look for features that are huge, or the same for all samples.",
-        ) from error
     _freeze(record)
     return record
 

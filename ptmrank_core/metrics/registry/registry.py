@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from ptmrank_core.errors import InputError, UnknownNameError
 from ptmrank_core.records import MetricSpec
+from ptmrank_core.records.names import join_words
 
 __all__ = [
     "MEASURED_AT",
@@ -23,6 +24,7 @@ __all__ = [
     "evidence_metrics",
     "join_titles",
     "metric_spec",
+    "metrics_in",
     "metrics_reading",
     "resolve_metrics",
     "standard_metrics",
@@ -37,13 +39,22 @@ MEASURED_AT = f"{MEASURED_SIZE[0]:,} samples × {MEASURED_SIZE[1]:,} features"
 
 def _collect() -> Mapping[str, MetricSpec]:
     """Read ``SPECS`` of every module of the package, in the order of their positions."""
-    modules = pkgutil.iter_modules([str(Path(__file__).parent.parent)])
-    names = sorted(module.name for module in modules if not module.ispkg)
+    names = _modules_of(Path(__file__).parent.parent)
     specs: list[MetricSpec] = [spec for name in names for spec in import_module(f"{PACKAGE}.{name}").SPECS]
     return MappingProxyType({spec.name: spec for spec in sorted(specs, key=lambda spec: spec.position)})
 
 
+def _modules_of(folder: Path) -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules([str(folder)]) if not module.ispkg)
+
+
 METRICS: Mapping[str, MetricSpec] = _collect()
+
+
+def metrics_in(folder: Path) -> tuple[str, ...]:
+    """Names of the metrics that have a module of their name in a folder, in the registry's order."""
+    found = set(_modules_of(folder))
+    return tuple(name for name in METRICS if name in found)
 
 
 def metric_spec(name: str) -> MetricSpec:
@@ -104,8 +115,7 @@ def join_titles(metrics: Sequence[str]) -> str:
     metrics
         Names, at least one.
     """
-    *others, last = [METRICS[name].title for name in metrics]
-    return f"{', '.join(others)} and {last}" if others else last
+    return join_words([METRICS[name].title for name in metrics])
 
 
 def titles_reading(name: str) -> str:

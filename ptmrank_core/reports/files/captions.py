@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from ptmrank_core import __version__
 from ptmrank_core.metrics import METRICS
+from ptmrank_core.records.names import join_words
 from ptmrank_core.reports.files.citations import OURS, cite_key
 from ptmrank_core.reports.files.entry import PaperFigure
 from ptmrank_core.reports.html.answer import answer
 from ptmrank_core.reports.html.blocks import Report
 from ptmrank_core.reports.tables.writers import plain_latex, plain_markdown
-from ptmrank_core.results.phrases import join_words, strip_bidi
+from ptmrank_core.results.phrases import strip_bidi
 
 __all__ = ["caption_of", "latex_captions", "markdown_captions"]
 

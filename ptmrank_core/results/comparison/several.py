@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records.names import join_words
 from ptmrank_core.results.comparison.pair import Likeness, features_of, likeness_of, parts_apart, shown_value
-from ptmrank_core.results.phrases import join_words
 from ptmrank_core.results.ranking import rank_result
 
 __all__ = ["MOST_COMPARED", "Feature", "SeveralRuns", "compare_several", "several_sentence"]

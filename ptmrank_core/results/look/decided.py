@@ -14,9 +14,10 @@ from ptmrank_core.records import (
     RunResult,
     Samples,
 )
+from ptmrank_core.records.names import join_words
 from ptmrank_core.results.command import FEATURES_TASK
 from ptmrank_core.results.look.findings import Suspect
-from ptmrank_core.results.phrases import join_words, say_label, strip_bidi
+from ptmrank_core.results.phrases import say_label, strip_bidi
 
 __all__ = [
     "choices_for",

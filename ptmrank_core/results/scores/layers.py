@@ -13,7 +13,8 @@ from statistics import fmean
 
 from ptmrank_core.metrics import METRICS, join_scores, score_parts
 from ptmrank_core.records import RunResult, Score, ScoreParts
-from ptmrank_core.results.phrases import bidi_isolate, join_words
+from ptmrank_core.records.names import join_words
+from ptmrank_core.results.phrases import bidi_isolate
 
 __all__ = ["LayerSummary", "layer_scores", "say_layers", "summarise_layers"]
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ptmrank_core.records import Ranking, RunResult, RunState, Truth, Verdict, VerdictKind
+from ptmrank_core.records.names import join_words
 from ptmrank_core.results.alternative import cheaper_alternative, say_alternative
 from ptmrank_core.results.cost import ModelCost, costs_of
 from ptmrank_core.results.evidence import TRUTH_TITLES, evidence_of, reached_of, truths_of
 from ptmrank_core.results.phrases import (
     abbreviate,
     bidi_isolate,
-    join_words,
     percent,
     plural,
     say_duration,

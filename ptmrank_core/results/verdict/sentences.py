@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ptmrank_core.records import RunState
+from ptmrank_core.records.names import join_words
 from ptmrank_core.results.alternative import say_alternative
-from ptmrank_core.results.phrases import bidi_isolate, join_words, percent, plural
+from ptmrank_core.results.phrases import bidi_isolate, percent, plural
 from ptmrank_core.results.race import RaceSoFar, race_sentence
 from ptmrank_core.results.verdict.cheapest import cheapest_of
 from ptmrank_core.results.verdict.facts import Facts

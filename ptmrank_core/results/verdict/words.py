@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ptmrank_core.records import Expectation, Prediction
-from ptmrank_core.results.phrases import abbreviate, bidi_isolate, join_words, percent, plural, say_value
+from ptmrank_core.records.names import join_words
+from ptmrank_core.results.phrases import abbreviate, bidi_isolate, percent, plural, say_value
 from ptmrank_core.results.verdict.cheapest import Cheapest
 
 __all__ = ["any_of", "name_some", "say_cheapest", "say_constant", "say_expectation", "say_gap", "say_value"]

@@ -10,10 +10,10 @@ from dashboard.components.tables import show_table
 from dashboard.views.results.highlight import choose_highlight, on_click
 from dashboard.wording import plain, plural
 from ptmrank_core.records import Ranking, RunResult
+from ptmrank_core.records.names import join_words
 from ptmrank_core.reports.figures.cost import cost_figure
 from ptmrank_core.reports.tables.cost import cost_table
 from ptmrank_core.results.cost import COST_TITLES, ModelCost, costs_of, fronts_of
-from ptmrank_core.results.phrases import join_words
 
 __all__ = ["show_cost"]
 

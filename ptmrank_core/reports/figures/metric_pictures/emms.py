@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.emms import EmmsRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import MOST_NAMED, add_points, name_axes
 from ptmrank_core.reports.figures.metric_pictures.parts.strips import lanes
 from ptmrank_core.reports.figures.metric_pictures.parts.view import (
@@ -15,17 +16,15 @@ from ptmrank_core.reports.figures.metric_pictures.parts.view import (
     View,
     Words,
     chosen_rows,
-    count_of,
 )
 from ptmrank_core.reports.figures.style.theme import (
     BRIGHT,
     GREY,
     INK,
     class_marker,
-    hide_buttons,
-    set_least_width,
 )
 from ptmrank_core.reports.tables.table import Column, Table
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -53,13 +52,7 @@ def picture(record: EmmsRecord, view: View) -> go.Figure:
     ticks = {"tickvals": list(range(len(names))), "ticktext": names}
     figure.update_yaxes(**ticks, autorange="reversed", zeroline=False, row=1, col=2)
     figure.update_xaxes(title=title, rangemode="tozero", nticks=4, row=1, col=2)
-    figure.update_layout(
-        height=max(430, 110 + 22 * len(names)),
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 600)
+    finish(figure, height=max(430, 110 + 22 * len(names)), least_width=600)
     return figure
 
 
@@ -175,7 +168,7 @@ def live_formula(record: EmmsRecord, _: View) -> str:
 def words(record: EmmsRecord, view: View) -> Words:
     """Say what the picture shows."""
     n_samples, width = len(record.labels), record.mixture.shape[1]
-    kinds = ("class", "classes") if record.is_by_class else ("target", "targets")
+    kind = "class" if record.is_by_class else "target"
     left_out = []
     if width > 2:
         left_out.append(f"Labels have {width:,} coordinates; the two in which they differ most are drawn.")
@@ -183,11 +176,11 @@ def words(record: EmmsRecord, view: View) -> Words:
         left_out.append(f"Of {n_samples:,} samples {MOST_POINTS:,} are drawn.")
     if len(view.class_names) > MOST_BARS and len(record.weights) == 1:
         left_out.append(f"The errors of the first {MOST_BARS} are drawn, those of all are in the table.")
-    encoders = f" of {count_of(len(record.weights), 'text encoder')}" if len(record.weights) > 1 else ""
+    encoders = f" of {plural(len(record.weights), 'text encoder')}" if len(record.weights) > 1 else ""
     return Words(
         "How near does a linear map take the samples to their labels?",
-        f"{count_of(n_samples, 'sample')} where the map takes them, and the labels of "
-        f"{count_of(len(view.class_names), *kinds)}{encoders}. The mean squared error is "
+        f"{plural(n_samples, 'sample')} where the map takes them, and the labels of "
+        f"{plural(len(view.class_names), kind)}{encoders}. The mean squared error is "
         f"{record.error:.4g}, the score {record.value:.4g}.",
         "Samples that lie on the large mark of their class are explained in full; EMMS is minus the mean "
         "squared distance to it, times the width of the label embeddings."

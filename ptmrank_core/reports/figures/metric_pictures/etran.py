@@ -8,10 +8,12 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.etran import EtranRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.strips import add_strips
-from ptmrank_core.reports.figures.metric_pictures.parts.view import MOST_POINTS, View, Words, count_of
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.view import MOST_POINTS, View, Words
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -36,15 +38,11 @@ def picture(record: EtranRecord, view: View) -> go.Figure:
         figure.update_yaxes(**ticks, autorange="reversed", **place)
         figure.update_xaxes(title="mean squared error", rangemode="tozero", **place)
     _add_energies(figure, record)
-    figure.update_layout(
-        height=max(400, 130 + 26 * min(MOST_CLASSES, len(view.class_names))),
-        showlegend=False,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-    )
+    figure.update_layout(showlegend=False)
     figure.update_xaxes(zeroline=False)
     figure.update_yaxes(zeroline=False)
-    hide_buttons(figure)
-    set_least_width(figure, 560)
+    height = max(400, 130 + 26 * min(MOST_CLASSES, len(view.class_names)))
+    finish(figure, height=height, least_width=560, top=10)
     return figure
 
 
@@ -119,7 +117,7 @@ def live_formula(record: EtranRecord, _: View) -> str:
 def words(record: EtranRecord, view: View) -> Words:
     """Say what the picture shows."""
     n_classes, n_samples = len(view.class_names), record.n_samples
-    lowest = count_of(len(record.lowest), "sample")
+    lowest = plural(len(record.lowest), "sample")
     counted = f"the mean energy of the lowest {lowest} is {record.energy:.4g}"
     left_out = []
     if n_classes > MOST_CLASSES:
@@ -129,15 +127,15 @@ def words(record: EtranRecord, view: View) -> Words:
     if not len(record.labels):
         return Words(
             "How far is a linear map from the targets?",
-            f"The mean squared error of {count_of(n_classes, 'target')}, on average {-record.value:.4g}, "
-            f"and the energies of {count_of(n_samples, 'sample')}; {counted}.",
+            f"The mean squared error of {plural(n_classes, 'target')}, on average {-record.value:.4g}, "
+            f"and the energies of {plural(n_samples, 'sample')}; {counted}.",
             "ETran for numbers is minus the mean of the bars; the energies do not count in it.",
             " ".join(left_out),
         )
     return Words(
         "How surely is each sample nearest to its own class mean, and which samples does the model know "
         "least?",
-        f"The probability that the nearest class mean gives each of {count_of(n_samples, 'sample')}, "
+        f"The probability that the nearest class mean gives each of {plural(n_samples, 'sample')}, "
         f"{record.value:.4g} on average, and their energies; {counted}.",
         "Points at the right edge are sure of their class. The marked energies belong to the samples that "
         "the model knows least: a candidate gains where even these are high.",

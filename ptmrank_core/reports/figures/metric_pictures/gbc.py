@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 from ptmrank_core.metrics.intermediates.gbc import GbcRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.joint import PROBABILITY_SCALE
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
@@ -16,11 +17,12 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     circles,
     name_axes,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, gap_before
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
-from ptmrank_core.reports.figures.style.theme import BRIGHT, class_marker, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.style.theme import BRIGHT, class_marker
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -51,13 +53,7 @@ def picture(record: GbcRecord, view: View) -> go.Figure:
         _add_matrix(figure, record, names)
     else:
         _add_pairs(figure, record, names)
-    figure.update_layout(
-        height=440,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, LEAST_PIXELS)
+    finish(figure, height=440, least_width=LEAST_PIXELS)
     return figure
 
 
@@ -175,7 +171,7 @@ def words(record: GbcRecord, view: View) -> Words:
         )
     return Words(
         "How much do the classes, as balls, overlap?",
-        f"{count_of(n_classes, 'class', 'classes')} on their first two principal components, each with a "
+        f"{plural(n_classes, 'class')} on their first two principal components, each with a "
         f"circle of one standard deviation, and the overlap of each pair from 0 to 1. The closest pair is "
         f"{view.class_names[one]} and {view.class_names[other]} with {record.overlaps[one, other]:.3g}; the "
         f"score is {record.value:.4g}.",

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.hscore import HscoreRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
@@ -14,9 +15,10 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     name_axes,
     outline,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -51,13 +53,7 @@ def picture(record: HscoreRecord, view: View) -> go.Figure:
     )
     name_axes(figure, plane, ("first principal component", "second principal component"), "x")
     _add_spectrum(figure, record)
-    figure.update_layout(
-        height=460,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 620)
+    finish(figure, height=460, least_width=620)
     return figure
 
 
@@ -137,7 +133,7 @@ def words(record: HscoreRecord, view: View) -> Words:
     return Words(
         "How much of each direction lies between the classes?",
         f"The samples on two principal components with the covariance of all samples and that of the class "
-        f"means, and for {count_of(n_directions, 'direction')} the share that lies between the classes. The "
+        f"means, and for {plural(n_directions, 'direction')} the share that lies between the classes. The "
         f"shrinkage is {record.shrinkage:.3f}, the score {record.value:.4g}, {n_classes - 1} or so at most.",
         "A diamond at 1 is a direction in which only the class matters; the bar is what shrinking leaves of "
         "it, little where the direction is narrow, and H-Score is the sum of the bars.",

@@ -13,15 +13,17 @@ from ptmrank_core.reports.figures.metric_pictures.parts.joint import (
     add_column_bars,
     add_samples,
     joint_table,
+    largest_products,
     table_layout,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows
 from ptmrank_core.reports.tables.table import Table
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
-NOUN, PLURAL = "source class", "source classes"
+NOUN = "source class"
 
 
 def picture(record: LeepRecord, view: View) -> go.Figure:
@@ -57,10 +59,7 @@ def table(record: LeepRecord, view: View) -> Table:
 def live_formula(record: LeepRecord, _: View) -> str:
     """Put the numbers of these samples, and of the first of them, into the formula."""
     n_samples, n_source = record.source_probs.shape
-    label = int(record.labels[0])
-    given = zip(record.conditional[label], record.source_probs[0], strict=True)
-    largest = sorted(given, key=lambda pair: -pair[0] * pair[1])
-    terms = [rf"{number(p)}\cdot{number(theta)}" for p, theta in largest if p * theta > 0]
+    terms = largest_products(record, 0.0)
     logs = few_terms(signed(record.log_expected))
     expected, log = number(float(record.expected[0])), number(float(record.log_expected[0]))
     return lines(
@@ -78,10 +77,10 @@ def words(record: LeepRecord, _: View) -> Words:
     n_classes, n_source = record.joint.shape
     joint = Joint.of(record.joint, record.conditional)
     middle = float(np.median(record.expected))
-    left_out = joint.say_left_out(NOUN, PLURAL)
+    left_out = joint.say_left_out(NOUN)
     return Words(
         "Which of your classes does each source class stand for?",
-        f"A table of {count_of(n_classes, 'class', 'classes')} against {count_of(n_source, NOUN, PLURAL)} of "
+        f"A table of {plural(n_classes, 'class')} against {plural(n_source, NOUN)} of "
         f"the model's own head: the share of each source class that every class has. Through it the median "
         f"sample's own class is given a probability of {middle:.2f}; the mean logarithm is "
         f"{record.value:.4g}.",

@@ -8,10 +8,12 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.logme import LogmeRecord, evidence_surface
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, gap_before
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["IS_OF_ONE_CLASS", "live_formula", "picture", "table", "words"]
 
@@ -57,13 +59,7 @@ def picture(record: LogmeRecord, view: View) -> go.Figure:
     ticks = {"tickvals": list(range(len(shown))), "ticktext": view.short_names(shown)}
     figure.update_yaxes(**ticks, autorange="reversed", zeroline=False, row=1, col=2)
     figure.update_xaxes(title="log evidence, nats", nticks=4, zeroline=False, row=1, col=2)
-    figure.update_layout(
-        height=480,
-        margin={"l": 10, "r": 10, "t": 30, "b": 110},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, LEAST_PIXELS)
+    finish(figure, height=480, least_width=LEAST_PIXELS, bottom=110)
     return figure
 
 
@@ -109,7 +105,7 @@ def _add_path(figure: go.Figure, record: LogmeRecord, view: View) -> None:
             customdata=np.column_stack([np.arange(n_rounds + 1), evidence]),
             hovertemplate="round %{customdata[0]}: alpha %{x:.3g}, beta %{y:.3g}, %{customdata[1]:.4f} nats"
             "<extra></extra>",
-            name=f"{count_of(n_rounds, 'round')} of the iteration",
+            name=f"{plural(n_rounds, 'round')} of the iteration",
             showlegend=True,
         ),
         row=1,
@@ -185,7 +181,7 @@ def words(record: LogmeRecord, view: View) -> Words:
     return Words(
         "How probable are the labels under a linear model, and at which precisions?",
         f"The log evidence of {view.class_names[chosen]} against the rest over both precisions. "
-        f"The iteration stops after {count_of(n_rounds, 'round')} at alpha {alpha:.3g} and beta {beta:.3g} "
+        f"The iteration stops after {plural(n_rounds, 'round')} at alpha {alpha:.3g} and beta {beta:.3g} "
         f"with {record.evidence[chosen]:.4g} nats for each sample; the mean over {n_targets} classes is "
         f"{record.value:.4g}.",
         "The path climbs to the top of the hill: features that explain a class allow little noise, a large "

@@ -14,13 +14,14 @@ from ptmrank_core.reports.figures.metric_pictures.parts.joint import (
     table_layout,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
-NOUN, PLURAL = "source class", "source classes"
+NOUN = "source class"
 
 
 def picture(record: NceRecord, view: View) -> go.Figure:
@@ -84,10 +85,10 @@ def words(record: NceRecord, _: View) -> Words:
     n_classes, n_source = record.joint.shape
     return Words(
         "What is still unknown when you know the head's decision?",
-        f"A table of {count_of(n_classes, 'class', 'classes')} against {count_of(n_source, NOUN, PLURAL)}: "
+        f"A table of {plural(n_classes, 'class')} against {plural(n_source, NOUN)}: "
         f"which share of the samples decided for a source class is of every class. Before the decision is "
         f"known {record.label_entropy:.3f} nats are unknown, after it {abs(record.value):.3f}.",
         "A column with a single strong cell leaves nothing unknown, and its bar below is 0; NCE is minus the "
         "sum of these bars, which is what stays of the grey bar on the right.",
-        joint.say_left_out(NOUN, PLURAL),
+        joint.say_left_out(NOUN),
     )

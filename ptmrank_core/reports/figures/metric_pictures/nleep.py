@@ -13,17 +13,20 @@ from ptmrank_core.reports.figures.metric_pictures.parts.joint import (
     add_cells,
     add_column_bars,
     joint_table,
+    largest_products,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     add_outlines,
     add_points,
     name_axes,
     outline,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of, gap_before
-from ptmrank_core.reports.figures.style.theme import INK, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, gap_before
+from ptmrank_core.reports.figures.style.theme import INK
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -57,13 +60,7 @@ def picture(record: NleepRecord, view: View) -> go.Figure:
     add_cells(figure, joint, view, {"row": 1, "col": 2}, most_numbered=6)
     masses = joint.mass[list(joint.columns)]
     add_column_bars(figure, masses, names, {"row": 2, "col": 2}, title="cluster", axis="mass")
-    figure.update_layout(
-        height=PLANE_PIXELS + 60,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, LEAST_PIXELS)
+    finish(figure, height=PLANE_PIXELS + 60, least_width=LEAST_PIXELS)
     return figure
 
 
@@ -80,10 +77,7 @@ def live_formula(record: NleepRecord, _: View) -> str:
     """Put the numbers of these samples, and of the first of them, into the formula."""
     clusters = record.clusters
     n_samples, n_clusters = clusters.source_probs.shape
-    label = int(clusters.labels[0])
-    given = zip(clusters.conditional[label], clusters.source_probs[0], strict=True)
-    largest = sorted(given, key=lambda pair: -pair[0] * pair[1])
-    terms = [rf"{number(p)}\cdot{number(own)}" for p, own in largest if p * own >= LEAST_TERM]
+    terms = largest_products(clusters, LEAST_TERM)
     return lines(
         rf"&\ln\sum_{{v=1}}^{{{n_clusters}}}\hat P(y_1\mid v)\,p(v\mid x_1)",
         rf"&\quad\approx\ln\big({few_terms(terms, '+', 2)}\big)",
@@ -98,7 +92,7 @@ def words(record: NleepRecord, _: View) -> Words:
     """Say what the picture shows."""
     joint = _joint(record)
     n_clusters, n_directions = len(record.weights), record.coordinates.shape[1]
-    left_out = [joint.say_left_out("cluster", "clusters")]
+    left_out = [joint.say_left_out("cluster")]
     if n_clusters > MOST_ELLIPSES:
         left_out.append(f"Of {n_clusters:,} ellipses the {MOST_ELLIPSES} of the heaviest clusters are drawn.")
     if n_directions > 2:
@@ -112,7 +106,7 @@ def words(record: NleepRecord, _: View) -> Words:
         )
     return Words(
         "Does each cluster of the features hold one class?",
-        f"The samples on their first two principal components with {count_of(n_clusters, 'cluster')} of a "
+        f"The samples on their first two principal components with {plural(n_clusters, 'cluster')} of a "
         f"Gaussian mixture, and the share that every class has of each cluster. The score is "
         f"{record.value:.4g}; 0 would be clusters of one class each.",
         "An ellipse around a single symbol is a pure cluster, a column with one strong cell on the right; "

@@ -8,15 +8,16 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.pactran import PactranRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.view import (
     MOST_POINTS,
     View,
     Words,
     chosen_rows,
-    count_of,
 )
-from ptmrank_core.reports.figures.style.theme import BRIGHT, INK, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.style.theme import BRIGHT, INK
 from ptmrank_core.reports.tables.table import Column, Table
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -48,14 +49,8 @@ def picture(record: PactranRecord, view: View) -> go.Figure:
     )
     figure.update_yaxes(title="bound, nats", rangemode="tozero", nticks=6, row=1, col=1)
     _add_samples(figure, record, view)
-    figure.update_layout(
-        height=430,
-        barmode="stack",
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 620)
+    figure.update_layout(barmode="stack")
+    finish(figure, height=430, least_width=620)
     return figure
 
 
@@ -141,10 +136,10 @@ def words(record: PactranRecord, _: View) -> Words:
     share = float(record.flatness[chosen] / record.bounds[chosen])
     return Words(
         "What is the loss bounded by, and how much of that is flatness?",
-        f"The bound at {count_of(len(record.bounds), 'point')} of the grid, from {lowest:.4g} to "
+        f"The bound at {plural(len(record.bounds), 'point')} of the grid, from {lowest:.4g} to "
         f"{highest:.4g} nats; at the outlined one it is {record.bounds[chosen]:.4g}, of which {share:.0%} "
         f"is flatness, so that the score is {record.value:.4g}. Beside it what each of "
-        f"{count_of(n_samples, 'sample')} adds to the curvature.",
+        f"{plural(n_samples, 'sample')} adds to the curvature.",
         "PACTran is minus the outlined bar. Samples of which the classifier is unsure, far from the mean of "
         "all, make the optimum sharp and the upper part tall.",
         drawn,

@@ -8,21 +8,21 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.ped import PedRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
     circles,
     name_axes,
 )
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
 from ptmrank_core.reports.figures.style.theme import (
     BRIGHT,
     GREY,
     class_marker,
-    hide_buttons,
-    set_least_width,
 )
 from ptmrank_core.reports.tables.table import Column, Table
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -36,13 +36,7 @@ def picture(record: PedRecord, view: View) -> go.Figure:
     figure = make_subplots(1, 2, column_widths=[0.66, 0.34], horizontal_spacing=0.14)
     _add_drifts(figure, record, view)
     _add_overlaps(figure, record)
-    figure.update_layout(
-        height=430,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 600)
+    finish(figure, height=430, least_width=600)
     return figure
 
 
@@ -149,14 +143,14 @@ def words(record: PedRecord, _: View) -> Words:
     if n_classes > MOST_CLASSES:
         left_out.append(f"Of {n_classes:,} classes the first {MOST_CLASSES} are drawn.")
     moved = (
-        f"After {count_of(record.n_steps, 'step')} the overlaps of all pairs sum to {after:.4g} instead of "
+        f"After {plural(record.n_steps, 'step')} the overlaps of all pairs sum to {after:.4g} instead of "
         f"{before:.4g}"
         if record.n_steps
         else "No two classes overlap, and none moves"
     )
     return Words(
         "Which classes push one another apart, and how far?",
-        f"The means of {count_of(n_classes, 'class', 'classes')} with circles of 0.6 radii. {moved}; the "
+        f"The means of {plural(n_classes, 'class')} with circles of 0.6 radii. {moved}; the "
         f"score is {record.value:.4g}, and {record.unpushed:.4g} without the push.",
         "Circles that overlap push their classes apart, as fine-tuning would; PED is SFDA of the classes at "
         f"the end of their "

@@ -9,11 +9,12 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.sfda import SfdaRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import ABOVE, finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import MOST_NAMED, add_points
 from ptmrank_core.reports.figures.metric_pictures.parts.strips import lanes
-from ptmrank_core.reports.figures.metric_pictures.parts.view import MOST_POINTS, View, Words, count_of
-from ptmrank_core.reports.figures.style.theme import hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.view import MOST_POINTS, View, Words
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -41,13 +42,13 @@ def picture(record: SfdaRecord, view: View) -> go.Figure:
     else:
         figure.update_yaxes(range=[low[1] - room[1], high[1] + room[1]], zeroline=False)
         figure.update_yaxes(title=AXES[1], col=1)
-    figure.update_layout(
+    finish(
+        figure,
         height=430,
-        margin={"l": 10, "r": 10, "t": 60 if len(view.class_names) <= MOST_NAMED else 30, "b": 10},
-        legend={"orientation": "h", "y": 1.08, "yanchor": "bottom"},
+        least_width=560,
+        top=60 if len(view.class_names) <= MOST_NAMED else ABOVE,
+        legend=1.08,
     )
-    hide_buttons(figure)
-    set_least_width(figure, 560)
     return figure
 
 
@@ -106,7 +107,7 @@ def words(record: SfdaRecord, view: View) -> Words:
         left_out.append(f"Of {n_samples:,} samples {MOST_POINTS:,} are drawn.")
     return Words(
         "Is the right class still found when unsure samples are pulled away from it?",
-        f"{count_of(n_samples, 'sample')} of {count_of(n_classes, 'class', 'classes')} in the plane of the "
+        f"{plural(n_samples, 'sample')} of {plural(n_classes, 'class')} in the plane of the "
         f"discriminant, before and after each was pulled towards the other classes. The mean probability of "
         f"the right class is {record.first_probabilities.mean():.4g} before and {record.value:.4g} after, "
         f"which is the score.",

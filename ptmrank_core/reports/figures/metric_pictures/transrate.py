@@ -8,9 +8,11 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.transrate import TransrateRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, count_of
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -32,13 +34,7 @@ def picture(record: TransrateRecord, view: View) -> go.Figure:
     )
     figure.update_xaxes(title="direction, widest first", zeroline=False, row=1, col=2)
     figure.update_yaxes(title="nats apart", nticks=6, row=1, col=2)
-    figure.update_layout(
-        height=420,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 620)
+    finish(figure, height=420, least_width=620)
     return figure
 
 
@@ -120,12 +116,12 @@ def words(record: TransrateRecord, _: View) -> Words:
     small = int(np.count_nonzero(record.class_sizes < n_directions))
     if small:
         left_out += (
-            f" {count_of(small, 'class has', 'classes have')} fewer samples than there are directions: "
-            "beyond them the class takes no nats, whatever the features are."
+            f" {plural(small, 'class')} {'has' if small == 1 else 'have'} fewer samples than there are "
+            "directions: beyond them the class takes no nats, whatever the features are."
         )
     return Words(
         "In which directions do all samples take more nats than a class?",
-        f"The nats that each of {count_of(n_directions, 'direction')} takes, of all samples and of the mean "
+        f"The nats that each of {plural(n_directions, 'direction')} takes, of all samples and of the mean "
         f"class. All samples take {record.rate:.4g} nats, the mean of {n_classes:,} classes "
         f"{record.rate - record.value:.4g}, so that the score is {record.value:.4g}.",
         "A bar on the right is how far both curves are apart, and TransRate is the sum of the bars: a "

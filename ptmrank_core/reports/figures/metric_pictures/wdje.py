@@ -8,10 +8,12 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.wdje import WdjeRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number, signed
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import name_axes
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows, count_of
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["live_formula", "picture", "table", "words"]
 
@@ -25,13 +27,7 @@ def picture(record: WdjeRecord, _: View) -> go.Figure:
     figure = make_subplots(1, 2, column_widths=[0.45, 0.55], horizontal_spacing=0.14)
     _add_terms(figure, record)
     _add_plan(figure, record)
-    figure.update_layout(
-        height=440,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
-    set_least_width(figure, 640)
+    finish(figure, height=440, least_width=640)
     return figure
 
 
@@ -155,7 +151,7 @@ def words(record: WdjeRecord, _: View) -> Words:
         "How far do the source samples have to be moved onto yours?",
         f"The bound on the error after transfer is {record.parts.bound:.4g}, against "
         f"{record.target_error:.4g} without: the score is {record.value:.4g}. Beside it the plan that moves "
-        f"{count_of(n_source, 'source point')} onto {count_of(n_target, 'point')} of yours at a mean squared "
+        f"{plural(n_source, 'source point')} onto {plural(n_target, 'point')} of yours at a mean squared "
         f"distance of {record.features.cost:.4g}.",
         f"Short lines mean that the model was trained on samples like yours. The upper bars add up to the "
         f"bound; where it is below the error without transfer the score is above 0. Here {verdict}.",

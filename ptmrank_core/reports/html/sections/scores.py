@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ptmrank_core.metrics import METRICS
+from ptmrank_core.records.names import join_words
 from ptmrank_core.reports.html.blocks import Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.ranking import RANKS, SCORES, ranking_table
-from ptmrank_core.results.phrases import join_words
 
 __all__ = ["scores_section"]
 

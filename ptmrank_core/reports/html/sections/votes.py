@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ptmrank_core.metrics import METRICS
+from ptmrank_core.records.names import join_words
 from ptmrank_core.reports.html.blocks import Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.run import votes_table
-from ptmrank_core.results.phrases import join_words, plural
+from ptmrank_core.results.phrases import plural
 
 __all__ = ["votes_section"]
 

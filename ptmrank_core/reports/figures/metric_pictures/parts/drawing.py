@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -13,7 +12,7 @@ from typing import Any, Protocol, cast
 import plotly.graph_objects as go
 
 from ptmrank_core.errors import UnknownNameError
-from ptmrank_core.metrics import METRICS
+from ptmrank_core.metrics import metrics_in
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
 from ptmrank_core.reports.tables.table import Table
 
@@ -69,9 +68,7 @@ class Picture:
 @cache
 def pictured_metrics() -> tuple[str, ...]:
     """Names of the metrics that have a picture, in the registry's order."""
-    folder = Path(__file__).parent.parent
-    found = {module.name for module in pkgutil.iter_modules([str(folder)]) if not module.ispkg}
-    return tuple(name for name in METRICS if name in found)
+    return metrics_in(Path(__file__).parent.parent)
 
 
 def is_of_one_class(metric: str) -> bool:

@@ -10,11 +10,15 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from ptmrank_core.reports.figures.metric_pictures.parts.view import View, count_of
+from ptmrank_core.metrics.intermediates.leep import LeepRecord
+from ptmrank_core.reports.figures.metric_pictures.parts.latex import number
+from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
+from ptmrank_core.reports.figures.metric_pictures.parts.view import View
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
-from ptmrank_core.reports.figures.style.theme import BRIGHT, hide_buttons, set_least_width
+from ptmrank_core.reports.figures.style.theme import BRIGHT
 from ptmrank_core.reports.tables.table import Column, Table, fixed
+from ptmrank_core.results.phrases import plural
 
 __all__ = [
     "MASS_PIXELS",
@@ -25,6 +29,7 @@ __all__ = [
     "add_column_bars",
     "add_samples",
     "joint_table",
+    "largest_products",
     "table_layout",
 ]
 
@@ -76,15 +81,15 @@ class Joint:
             columns = sorted(largest, key=lambda column: (favourite[column], -mass[column]))
         return cls(tuple(rows), tuple(columns), conditional, mass)
 
-    def say_left_out(self, noun: str, plural: str) -> str:
+    def say_left_out(self, noun: str) -> str:
         """Say which columns and rows are not drawn; empty where all are that have any mass."""
         sentences = []
         alive = int(np.count_nonzero(self.mass))
         if alive > len(self.columns):
             rest = 1 - float(self.mass[list(self.columns)].sum())
             sentences.append(
-                f"Drawn are the {len(self.columns)} {plural} with the most mass of "
-                f"{count_of(alive, noun, plural)} that have any; the others hold {rest:.0%} of it."
+                f"Drawn are the {plural(len(self.columns), noun)} with the most mass of "
+                f"{plural(alive, noun)} that have any; the others hold {rest:.0%} of it."
             )
         if len(self.rows) < len(self.conditional):
             n_classes = len(self.conditional)
@@ -142,9 +147,22 @@ class TableLayout:
 
     def finish(self, figure: go.Figure) -> None:
         """Set what all such figures have."""
-        figure.update_layout(height=self.height, margin={"l": 10, "r": 10, "t": 10, "b": 10})
-        hide_buttons(figure)
-        set_least_width(figure, 560)
+        finish(figure, height=self.height, least_width=560, top=10)
+
+
+def largest_products(record: LeepRecord, least: float) -> list[str]:
+    """Write P(y|z) times theta of the first sample, the largest products first, in LaTeX.
+
+    Parameters
+    ----------
+    record
+        The counts.
+    least
+        Products up to this are left out.
+    """
+    given = zip(record.conditional[int(record.labels[0])], record.source_probs[0], strict=True)
+    ordered = sorted(given, key=lambda pair: -pair[0] * pair[1])
+    return [rf"{number(p)}\cdot{number(theta)}" for p, theta in ordered if p * theta > least]
 
 
 def table_layout(joint: Joint) -> TableLayout:

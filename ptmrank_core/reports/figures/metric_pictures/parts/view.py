@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
 
-__all__ = ["MOST_POINTS", "View", "Words", "chosen_rows", "count_of", "gap_before"]
+__all__ = ["MOST_POINTS", "View", "Words", "chosen_rows", "gap_before"]
 
 NAME_CHARS = 14
 LETTER_PIXELS, TITLE_PIXELS, MOST_GAP = 6.4, 50, 0.4
@@ -82,8 +82,3 @@ def chosen_rows(n_samples: int) -> list[int]:
     if n_samples <= MOST_POINTS:
         return list(range(n_samples))
     return [index * n_samples // MOST_POINTS for index in range(MOST_POINTS)]
-
-
-def count_of(n: int, noun: str, plural: str = "") -> str:
-    """Write a number with its noun: ``1 class``, ``1,000 classes``."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

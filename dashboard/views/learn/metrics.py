@@ -11,7 +11,7 @@ from dashboard.views.learn.pictures.seen import Seen, see
 from dashboard.views.learn.scenes.settings import LETTERS, ask_candidate, ask_task
 from ptmrank_core.lessons import Candidate, Task
 from ptmrank_core.metrics import METRICS, default_metrics
-from ptmrank_core.reports.figures.metric_pictures import pictured_metrics
+from ptmrank_core.reports.figures.metric_pictures import View, pictured_metrics
 
 __all__ = ["draw"]
 
@@ -31,7 +31,7 @@ def draw() -> None:
     run = run_asked_for()
     if run is None:
         task, candidate = _samples()
-        names = tuple(f"class {code + 1}" for code in range(task.n_classes))
+        names = View.of(task.n_classes).class_names
         _draw_metric(metric, see(metric, task, candidate), names, _say(task, candidate))
     elif own := ask_own_model(metric, run):
         _draw_metric(metric, own.seen, own.class_names, own.said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -63,7 +63,9 @@ def see(metric: str, task: Task, candidate: Candidate) -> Seen:
     task, candidate
         The samples, and the model that sees them.
     """
-    return look_at(metric, inputs_of(task, candidate))
+    inputs = inputs_of(task, candidate)
+    seen = look_at(metric, inputs)
+    return seen if seen.value is None else replace(seen, warnings=compute(metric, inputs).warnings)
 
 
 def look_at(metric: str, inputs: MetricInputs) -> Seen:
@@ -77,8 +79,9 @@ def look_at(metric: str, inputs: MetricInputs) -> Seen:
         Checked arrays of one model.
     """
     try:
-        output = compute(metric, inputs)
-        record = metric_intermediates(metric, inputs) if metric in explained_metrics() else None
+        if metric not in explained_metrics():
+            return Seen(compute(metric, inputs).value, None)
+        record = metric_intermediates(metric, inputs)
     except (MetricError, MetricInputError) as error:
         return Seen(None, None, str(error))
-    return Seen(output.value, record, warnings=output.warnings)
+    return Seen(record.value, record)

@@ -96,6 +96,16 @@ def server(server_home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
+def address(home: Path) -> Iterator[str]:
+    """Address of a dashboard at the home of this test."""
+    port = free_port()
+    process = serve(home, port)
+    yield f"http://localhost:{port}"
+    process.terminate()
+    process.wait(PATIENCE_SECONDS)
+
+
+@pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
     """A headless Chromium; without one the test skips, except where one is required."""
     with open_browser() as chrome:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
@@ -12,23 +9,12 @@ from selenium.webdriver.common.keys import Keys
 
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
-from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see, wait_for_title
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MODEL = "google/vit-base-patch16-224"
 TYPED = "[class*=st-key-own-models] input"
-
-
-@pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    """A dashboard at the home of this test."""
-    port = free_port()
-    process = serve(home, port)
-    yield f"http://localhost:{port}"
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
 
 
 def typed(browser: WebDriver) -> str:

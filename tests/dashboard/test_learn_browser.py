@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.dashboard.serving import free_port, serve
 from tests.dashboard.tour import WIDE, set_width, settle
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SLIDER = ".st-key-a-separation input[type=range]"
 
 
 @pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    """A dashboard at the home of this test."""
-    port = free_port()
-    process = serve(home, port)
-    yield f"http://localhost:{port}/learn"
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
+def learn(address: str) -> str:
+    """The page of a dashboard at the home of this test."""
+    return f"{address}/learn"
 
 
 def separation(browser: WebDriver) -> str:
@@ -45,10 +37,10 @@ def is_at(browser: WebDriver, value: str, query: str) -> bool:
     return separation(browser) == value and browser.current_url.partition("/learn")[2] == query
 
 
-def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, address: str) -> None:
+def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, learn: str) -> None:
     """A key moves a slider and the address; Back and Forward move both, and the answer."""
     set_width(browser, WIDE)
-    browser.get(address)
+    browser.get(learn)
     wait_until(lambda: is_at(browser, "2", ""))
     wait_until(lambda: "13 metrics agree" in answer(browser))
     first = answer(browser)
@@ -70,10 +62,10 @@ def test_a_step_is_a_link_and_back_takes_it_back(browser: WebDriver, address: st
     wait_until(lambda: is_at(browser, "2.25", "?a-separation=2.25&step=1"))
 
 
-def test_a_link_shows_the_scene_to_whoever_opens_it(browser: WebDriver, address: str) -> None:
+def test_a_link_shows_the_scene_to_whoever_opens_it(browser: WebDriver, learn: str) -> None:
     """Sliders, choices without a head and candidates are as the address says."""
     set_width(browser, WIDE)
-    browser.get(f"{address}?candidates=A&candidates=C&a-separation=3.5&a-head=no+head&n-copies=3")
+    browser.get(f"{learn}?candidates=A&candidates=C&a-separation=3.5&a-head=no+head&n-copies=3")
     wait_until(lambda: separation(browser) == "3.5")
     wait_until(lambda: "10 metrics agree, 3 cannot score all of them" in answer(browser))
     assert len(browser.find_elements(By.CSS_SELECTOR, "[class*=st-key-head-scene-]")) == 2

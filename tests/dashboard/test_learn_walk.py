@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
@@ -13,22 +12,11 @@ from selenium.webdriver.common.keys import Keys
 
 from ptmrank_core.lessons.course import COURSE, Lesson
 from ptmrank_core.lessons.teaching import EXERCISES, PLAN, Step
-from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LESSON = next(lesson for lesson in COURSE if lesson.key == "wide-noise")
-
-
-@pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    """A dashboard at the home of this test."""
-    port = free_port()
-    process = serve(home, port)
-    yield f"http://localhost:{port}"
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
 
 
 def shown(browser: WebDriver) -> str:

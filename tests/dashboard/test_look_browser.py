@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
@@ -13,24 +10,13 @@ from dashboard import jobs
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
 from ptmrank_core.records import DECISIONS, DecisionKind
-from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, run_in_address, see, wait_for_title
 from tests.dashboard.test_look import FLIPPED, digest, key, looked
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 __all__ = ["looked"]  # a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    """A dashboard at the home of this test."""
-    port = free_port()
-    process = serve(home, port)
-    yield f"http://localhost:{port}"
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
 
 
 def decide(browser: WebDriver, run: str, sample: str, decision: DecisionKind) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,22 +14,11 @@ from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep
 from ptmrank_core.records import Finding, RunState, Score
 from tests.benchmark.runs import stored_features_plan
-from tests.dashboard.serving import free_port, serve
 from tests.dashboard.test_browser import click, see
 from tests.ready_made import save_features
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(home: Path) -> Iterator[str]:
-    """A dashboard at the home of this test."""
-    port = free_port()
-    process = serve(home, port)
-    yield f"http://localhost:{port}"
-    process.terminate()
-    process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from dashboard.state.predictions import (
 )
 from dashboard.state.session import (
     UPLOADS,
-    address_names,
     address_of,
     address_of_page,
     address_value,
@@ -59,7 +58,6 @@ __all__ = [
     "UPLOADS",
     "Draft",
     "address_is_current",
-    "address_names",
     "address_of",
     "address_of_page",
     "address_value",

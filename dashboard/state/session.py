@@ -13,7 +13,6 @@ from dashboard.state.steps import STEP_PARAMETER
 
 __all__ = [
     "UPLOADS",
-    "address_names",
     "address_of",
     "address_of_page",
     "address_value",
@@ -80,28 +79,22 @@ def navigate(page: str, *, run: str | None = None, draft: str | None = None) -> 
 def address_of_page() -> str:
     """Return the whole address of the page that is shown, as somebody else would open it."""
     names = [name for name in st.query_params if name != STEP_PARAMETER]
-    query = urlencode([(name, value) for name in names for value in st.query_params.get_all(name)])
-    path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
-    return f"{_site()}{path or '/'}{'?' if query else ''}{query}"
+    query = {name: st.query_params.get_all(name) for name in names}
+    return _whole_address(st.session_state.get(SHOWN_PATH, ""), query)
 
 
 def address_of(page: str, query: Mapping[str, str | Sequence[str]]) -> str:
     """Return the whole address of a page with something in it, to be printed or sent."""
-    path = f"/{st.session_state[PAGES][page].url_path}".rstrip("/")
-    said = urlencode(query, doseq=True)
-    return f"{_site()}{path or '/'}{'?' if said else ''}{said}"
+    return _whole_address(st.session_state[PAGES][page].url_path, query)
 
 
-def _site() -> str:
-    """Return the address of this dashboard: that of the browser without the page's own path."""
-    path = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
+def _whole_address(path: str, query: Mapping[str, str | Sequence[str]]) -> str:
+    """Put a path and a query behind the address of this dashboard: the browser's without its page's path."""
+    shown = f"/{st.session_state.get(SHOWN_PATH, '')}".rstrip("/")
     # The browser's address has the path of the page, unless Streamlit has taken it off.
-    return (st.context.url or "").partition("?")[0].rstrip("/").removesuffix(path)
-
-
-def address_names(parameter: str) -> bool:
-    """Whether the address has a value for a parameter."""
-    return parameter in st.query_params
+    site = (st.context.url or "").partition("?")[0].rstrip("/").removesuffix(shown)
+    said = urlencode(query, doseq=True)
+    return f"{site}/{path}{'?' if said else ''}{said}"
 
 
 def address_value(parameter: str) -> str | None:

@@ -29,11 +29,12 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.title("How do the metrics see a model?", width="stretch")
         copy_link("It opens what you see here, with every setting.")
+    # Links of other pages name a metric or a run, and no section.
+    is_linked = any(state.address_value(name) is not None for name in ("metric", "run"))
     section = st.segmented_control(
         "Section",
         list(SECTIONS),
-        # Links of other pages name a metric or a run, and no section.
-        default=METRICS if state.address_names("metric") or state.address_names("run") else PLAYGROUND,
+        default=METRICS if is_linked else PLAYGROUND,
         key="section",
         required=True,
         bind="query-params",

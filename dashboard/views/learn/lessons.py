@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.views.learn.course.lesson_page import draw_lesson
+from dashboard.views.learn.course.lesson_page import RIGHT, WRONG, draw_lesson
 from dashboard.views.learn.course.quiz import draw_quiz
 from dashboard.views.learn.links import QUIZ_KEY
 from dashboard.wording import tell_faults
@@ -15,11 +15,7 @@ from ptmrank_core.metrics import join_titles
 
 __all__ = ["draw"]
 
-MARKS = {
-    True: ":material/check_circle:",
-    False: ":material/cancel:",
-    None: ":material/radio_button_unchecked:",
-}
+MARKS = {True: RIGHT, False: WRONG, None: ":material/radio_button_unchecked:"}
 
 
 def draw() -> None:

@@ -19,7 +19,7 @@ from ptmrank_core.lessons.course import COURSE, DRAWS, Lesson, Reveal
 from ptmrank_core.reports.figures.lessons.exhibits import exhibit_alt, exhibit_figure, exhibit_table
 from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, scene_table
 
-__all__ = ["ask", "draw_lesson", "show_reveal"]
+__all__ = ["RIGHT", "WRONG", "ask", "draw_lesson", "show_reveal"]
 
 PICTURES = ("First model", "Second model", "Third model")
 RIGHT, WRONG = ":material/check_circle:", ":material/cancel:"

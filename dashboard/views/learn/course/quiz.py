@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import state
-from dashboard.views.learn.course.lesson_page import ask, show_reveal
+from dashboard.views.learn.course.lesson_page import RIGHT, WRONG, ask, show_reveal
 from dashboard.views.learn.links import open_link
 from dashboard.wording import tell_faults
 from ptmrank_core.lessons.course import COURSE, DRAWS, Lesson
@@ -47,8 +47,7 @@ def _result(n_right: int, known: dict[str, int]) -> None:
     st.markdown("What was not as you expected is worth another look:")
     for lesson in COURSE:
         is_right = known[lesson.key] == lesson.right
-        icon = ":material/check_circle:" if is_right else ":material/cancel:"
-        open_link(lesson.title, lesson, icon=icon)
+        open_link(lesson.title, lesson, icon=RIGHT if is_right else WRONG)
     st.button("Start again", key="start-again", type="primary", on_click=tell_faults(state.drop_predictions))
 
 

@@ -10,13 +10,12 @@ from ptmrank_core.lessons.course import Dots, Exhibit, Grid, Lines
 from ptmrank_core.ranking import Agreement
 from ptmrank_core.reports.figures.agreement import agreement_figure
 from ptmrank_core.reports.figures.evidence import correlation_figure
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import (
     GREY,
     HIGHLIGHT,
     INK,
     class_marker,
-    hide_buttons,
-    set_least_width,
 )
 from ptmrank_core.reports.tables.evidence import evidence_table
 from ptmrank_core.reports.tables.run import pairs_table
@@ -106,13 +105,9 @@ def _grid(grid: Grid) -> go.Figure:
         title=f"{MARK}{grid.mark}",
     )
     _name_rows(figure, grid.rows)
-    figure.update_layout(
-        height=100 + ROW_PIXELS * len(grid.rows), margin={"l": 10, "r": 10, "t": 70, "b": 10}
-    )
-    hide_buttons(figure)
-    widest = max(map(len, grid.columns))
-    each = max(COLUMN_PIXELS, LETTER_PIXELS * widest)
-    set_least_width(figure, NAMES_PIXELS + each * len(grid.columns))
+    each = max(COLUMN_PIXELS, LETTER_PIXELS * max(map(len, grid.columns)))
+    least = NAMES_PIXELS + each * len(grid.columns)
+    finish(figure, height=100 + ROW_PIXELS * len(grid.rows), least_width=least, top=70)
     return figure
 
 
@@ -151,14 +146,9 @@ def _dots(dots: Dots) -> go.Figure:
     )
     figure.update_xaxes(title=dots.scale, range=[-0.04, 1.04], tickformat=".0%", zeroline=False)
     _name_rows(figure, dots.rows)
-    figure.update_layout(
-        height=170 + ROW_PIXELS * len(dots.rows),
-        margin={"l": 10, "r": 10, "t": 60, "b": 40},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
     axis = max(260, LETTER_PIXELS * len(dots.scale))
-    set_least_width(figure, max(map(len, dots.rows)) * LETTER_PIXELS + axis)
+    least = max(map(len, dots.rows)) * LETTER_PIXELS + axis
+    finish(figure, height=170 + ROW_PIXELS * len(dots.rows), least_width=least, top=60, bottom=40)
     return figure
 
 
@@ -179,12 +169,7 @@ def _lines(lines: Lines) -> go.Figure:
         )
     figure.update_xaxes(title=lines.across, zeroline=False)
     figure.update_yaxes(title=lines.up, zeroline=False)
-    figure.update_layout(
-        height=400,
-        margin={"l": 10, "r": 10, "t": 60, "b": 40},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-    )
-    hide_buttons(figure)
+    finish(figure, height=400, top=60, bottom=40)
     return figure
 
 

@@ -8,7 +8,6 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.emms import EmmsRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import MOST_NAMED, add_points, name_axes
 from ptmrank_core.reports.figures.metric_pictures.parts.strips import lanes
 from ptmrank_core.reports.figures.metric_pictures.parts.view import (
@@ -17,6 +16,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.view import (
     Words,
     chosen_rows,
 )
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import (
     BRIGHT,
     GREY,

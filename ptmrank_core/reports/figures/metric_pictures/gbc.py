@@ -9,7 +9,6 @@ from plotly.subplots import make_subplots
 from ptmrank_core.metrics.intermediates.gbc import GbcRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.joint import PROBABILITY_SCALE
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
@@ -20,6 +19,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, gap_before
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT, class_marker
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural

@@ -7,7 +7,6 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.hscore import HscoreRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
@@ -16,6 +15,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     outline,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, INK
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural

@@ -16,7 +16,6 @@ from ptmrank_core.reports.figures.metric_pictures.parts.joint import (
     largest_products,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     add_outlines,
     add_points,
@@ -24,6 +23,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     outline,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, gap_before
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import INK
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural

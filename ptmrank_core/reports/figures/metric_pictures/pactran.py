@@ -8,13 +8,13 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.pactran import PactranRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.view import (
     MOST_POINTS,
     View,
     Words,
     chosen_rows,
 )
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT, INK
 from ptmrank_core.reports.tables.table import Column, Table
 from ptmrank_core.results.phrases import plural

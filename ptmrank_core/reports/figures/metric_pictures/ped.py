@@ -8,7 +8,6 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.ped import PedRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     MOST_NAMED,
     add_outlines,
@@ -16,6 +15,7 @@ from ptmrank_core.reports.figures.metric_pictures.parts.plane import (
     name_axes,
 )
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import (
     BRIGHT,
     GREY,

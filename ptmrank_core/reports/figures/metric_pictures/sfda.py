@@ -9,10 +9,10 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.sfda import SfdaRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import ABOVE, finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import MOST_NAMED, add_points
 from ptmrank_core.reports.figures.metric_pictures.parts.strips import lanes
 from ptmrank_core.reports.figures.metric_pictures.parts.view import MOST_POINTS, View, Words
+from ptmrank_core.reports.figures.style.still import ABOVE, finish
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural
 

@@ -8,8 +8,8 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.transrate import TransrateRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import few_terms, lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural

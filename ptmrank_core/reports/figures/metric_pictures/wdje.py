@@ -8,9 +8,9 @@ from plotly.subplots import make_subplots
 
 from ptmrank_core.metrics.intermediates.wdje import WdjeRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import lines, number, signed
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.plane import name_axes
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View, Words, chosen_rows
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY
 from ptmrank_core.reports.tables.table import Column, Table
 from ptmrank_core.results.phrases import plural

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ptmrank_core.metrics.intermediates.leep import LeepRecord
 from ptmrank_core.reports.figures.metric_pictures.parts.latex import number
-from ptmrank_core.reports.figures.metric_pictures.parts.layout import finish
 from ptmrank_core.reports.figures.metric_pictures.parts.view import View
 from ptmrank_core.reports.figures.style.cells import numbers_in_cells
 from ptmrank_core.reports.figures.style.rank_colours import RANKS
+from ptmrank_core.reports.figures.style.still import finish
 from ptmrank_core.reports.figures.style.theme import BRIGHT
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.phrases import plural

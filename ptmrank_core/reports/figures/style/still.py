@@ -1,4 +1,4 @@
-"""What all pictures of metrics have: their margins, their legend, and no buttons."""
+"""What pictures have that nobody zooms into: their margins, their legend, and no buttons."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ def finish(
     figure: go.Figure,
     *,
     height: int,
-    least_width: int,
+    least_width: float | None = None,
     top: int = ABOVE,
     bottom: int = BELOW,
     legend: float = 1.02,
 ) -> None:
-    """Set what all pictures of metrics have.
+    """Set what pictures have that nobody zooms into.
 
     Parameters
     ----------
     figure
         Is changed.
     height, least_width
-        Pixels of the whole, and those that it needs across.
+        Pixels of the whole, and those that it needs across where that is not what all figures need.
     top, bottom
         Pixels above and below the axes.
     legend
@@ -40,4 +40,5 @@ def finish(
         legend={"orientation": "h", "y": legend, "yanchor": "bottom"},
     )
     hide_buttons(figure)
-    set_least_width(figure, least_width)
+    if least_width is not None:
+        set_least_width(figure, least_width)

@@ -28,6 +28,13 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for every line, whatever the terminal has in which the tests run."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LINES", "50")
+
+
 def shown(terminal: Terminal) -> str:
     """What stands on the line that is rewritten."""
     return terminal.getvalue().split("\r")[-1].strip()

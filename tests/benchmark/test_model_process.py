@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from ptmrank_core.benchmark import RunStore, log_file, model_process, new_run_id, run_here, start_worker
-from ptmrank_core.benchmark.scheduling.locks import is_held
 from ptmrank_core.config import Settings
 from ptmrank_core.events import BatchDone, Event
 from ptmrank_core.features.process import ModelProcess, client
@@ -33,7 +32,7 @@ from ptmrank_core.records import (
 )
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_plan
-from tests.benchmark.test_worker import worker_pid
+from tests.benchmark.test_worker import wait_for_worker
 from tests.checkpoints import save_checkpoint
 from tests.features.process.served import DEADLY
 from tests.waiting import wait_until
@@ -233,8 +232,7 @@ def test_a_killed_worker_leaves_no_process(settings: Settings, picture_zip: Path
     plan = stored_plan(settings, picture_zip, tmp_path / "m")
     store = RunStore(settings)
     start_worker(plan.run_id, settings)
-    wait_until(lambda: is_held(settings, plan.run_id))
-    worker = worker_pid(plan.run_id)
+    worker = wait_for_worker(plan.run_id)
     wait_until(lambda: len(model_processes_of(worker)) > 0)
     (child,) = model_processes_of(worker)
     wait_until(lambda: len(store.cells(plan.run_id)) > 0)

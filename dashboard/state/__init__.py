@@ -3,6 +3,7 @@
 The session keeps ids and names, never arrays: Streamlit holds a closed tab's session for minutes.
 """
 
+from dashboard.state.charts import drawn, note_drawn
 from dashboard.state.drafts import (
     Draft,
     begin_draft,
@@ -65,6 +66,7 @@ __all__ = [
     "compared_runs",
     "draft",
     "draft_asked_for",
+    "drawn",
     "drop_predictions",
     "follow_run",
     "forget_run",
@@ -73,6 +75,7 @@ __all__ = [
     "lesson",
     "link",
     "navigate",
+    "note_drawn",
     "note_step",
     "per_draft_key",
     "per_upload_key",

@@ -27,26 +27,36 @@ class Worker:
         return job[::-1]
 
 
-def test_what_is_done_within_the_patience_is_returned() -> None:
-    """Whoever waits gets what was found; asked again, it is there at once and not done twice."""
+def waited_for(later: Later[str], *names: str) -> dict[str, str]:
+    """What is found of jobs that are asked for, once all of them are done."""
+    jobs = list(names)
+    later.ask(jobs)
+    wait_until(lambda: later.has_all(jobs))
+    return later.ask(jobs)
+
+
+def test_what_is_done_is_not_done_twice() -> None:
+    """Whoever asks again gets what was found; whoever only looks has nothing done."""
     worker = Worker()
     worker.may.set()
     later: Later[str] = Later(worker)
-    assert later.ask(["ab", "cd"], patience_seconds=PATIENCE_SECONDS) == {"ab": "ba", "cd": "dc"}
+    assert waited_for(later, "ab", "cd") == {"ab": "ba", "cd": "dc"}
     assert later.ask(["cd"]) == {"cd": "dc"}
+    assert later.found(["cd", "ef"]) == {"cd": "dc"}
     assert sorted(worker.begun) == ["ab", "cd"]
 
 
 def test_what_is_not_done_is_missing_and_comes() -> None:
-    """Without patience nothing is waited for; a stage is done when all of it is."""
+    """Nothing is waited for; a stage is done when all of it is."""
     worker = Worker()
     later: Later[str] = Later(worker)
-    stage = Stage(later, ["ab", "cd"], {"ab"})
-    assert later.ask(stage.jobs) == {}
+    jobs = ["ab", "cd"]
+    stage = Stage(later, jobs, {"ab"})
+    assert later.ask(jobs) == {}
     assert not stage.is_done
     worker.may.set()
     wait_until(lambda: stage.is_done)
-    assert later.ask(stage.jobs) == {"ab": "ba", "cd": "dc"}
+    assert later.ask(jobs) == {"ab": "ba", "cd": "dc"}
     assert not stage.is_drawn
     assert stage._replace(drawn=["cd", "ab"]).is_drawn
 
@@ -62,7 +72,7 @@ def test_the_newest_is_done_first_and_the_oldest_is_dropped() -> None:
     worker.may.set()
     wait_until(lambda: later.has_all(["two", "three"]))
     assert worker.begun == ["now", "two", "three"]
-    assert later.ask(["one"], patience_seconds=PATIENCE_SECONDS) == {"one": "eno"}
+    assert waited_for(later, "one") == {"one": "eno"}
 
 
 def test_a_fault_is_raised_where_it_is_asked_for_and_work_goes_on() -> None:
@@ -72,8 +82,8 @@ def test_a_fault_is_raised_where_it_is_asked_for_and_work_goes_on() -> None:
     later: Later[str] = Later(worker)
     for _ in range(2):
         with pytest.raises(ValueError, match=r"^bad$"):
-            later.ask(["bad"], patience_seconds=PATIENCE_SECONDS)
-    assert later.ask(["good"], patience_seconds=PATIENCE_SECONDS) == {"good": "doog"}
+            waited_for(later, "bad")
+    assert waited_for(later, "good") == {"good": "doog"}
     assert worker.begun == ["bad", "bad", "good"]
 
 
@@ -83,7 +93,7 @@ def test_only_so_much_is_kept() -> None:
     worker.may.set()
     later: Later[str] = Later(worker, most_kept=2)
     for job in ("one", "two", "one", "three"):
-        later.ask([job], patience_seconds=PATIENCE_SECONDS)
+        waited_for(later, job)
     assert later.has_all(["one", "three"])
     assert not later.has_all(["two"])
 

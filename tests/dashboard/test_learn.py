@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.views.learn.page import SECTIONS
+from dashboard.views.learn.scenes import work
 from dashboard.views.learn.scenes.settings import START, scene_query
 from dashboard.wording import with_links
 from ptmrank_core.lessons import (
@@ -22,6 +24,7 @@ from ptmrank_core.lessons import (
     make_world,
     score_candidate,
     sweep,
+    train_world,
 )
 from ptmrank_core.metrics import METRICS, default_metrics
 from tests.dashboard.reading import figures, open_page, texts
@@ -134,6 +137,21 @@ def test_a_scene_is_a_link() -> None:
     )
     assert scene_query(TWO) == {}
     check(opened(**scene_query(scene)), scene)
+
+
+def test_the_sweep_stays_as_it_is_while_a_slider_moves(
+    learn: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the new scene is trained, the same figure is sent again; then it shows the new scene."""
+    may = threading.Event()
+    monkeypatch.setattr(work, "train_world", lambda *args: may.wait(PATIENCE_SECONDS) and train_world(*args))
+    whole = figures(waited(learn, also_sweep=True))[-1]
+    learn.slider(key="a-separation").set_value(3.55).run()
+    assert figures(learn)[-1] == whole
+    assert WAITING in texts(learn)
+    may.set()
+    marks = [own["x0"] for own in figures(waited(learn, also_sweep=True))[-1]["layout"]["shapes"]]
+    assert set(marks) == {3.55}
 
 
 def test_the_sweep_moves_what_is_chosen(learn: AppTest) -> None:

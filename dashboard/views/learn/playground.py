@@ -35,7 +35,6 @@ from ptmrank_core.reports.figures.lessons.scene import reach_of, scene_figure, s
 
 __all__ = ["draw"]
 
-PATIENCE_SECONDS = 0.04  # for training and probe, which are often there by then
 POLL_SECONDS = 0.25
 
 
@@ -48,10 +47,10 @@ def draw() -> None:
     answer = st.container(key="answer")
     names = ask_names()
     task = ask_task()
-    points = _candidates(task, names)
+    points, places = _candidates(task, names)
     soon, late = jobs_of(points, PROBE, TRAINING), slow_jobs_of(points)
     found = {job: do_now(job) for job in jobs_of(points, CHEAP)}
-    found |= slowly().ask(late) | quickly().ask(soon, patience_seconds=PATIENCE_SECONDS)
+    found |= slowly().ask(late) | quickly().ask(soon)
     opinions = {candidate.name: opinion_of(found, task, candidate) for _, candidate in points}
     trainings = {candidate.name: training_of(found, task, candidate) for _, candidate in points}
     comparison = compare_views(
@@ -59,27 +58,32 @@ def draw() -> None:
     )
     _answer(answer, comparison)
     _show(comparison, names)
+    _draw_scenes(points, places)
     for why in dict.fromkeys(why for own in opinions.values() for why in own.problems.values()):
         st.caption(why)
     stages = [Stage(quickly(), soon, found), Stage(slowly(), late, found)]
-    stages += draw_sweep(task, [candidate for _, candidate in points])
+    stages += draw_sweep(task, [own for _, own in points], is_resting=stages[0].is_drawn)
     if waiting := [stage for stage in stages if not stage.is_drawn]:
         st.fragment(tell_faults(_watch), run_every=POLL_SECONDS)(waiting)
 
 
-def _candidates(task: Task, names: Sequence[str]) -> list[Point]:
-    """Draw the candidates side by side: each with its samples above its sliders."""
-    pictures, points = [], []
+def _candidates(task: Task, names: Sequence[str]) -> tuple[list[Point], list[DeltaGenerator]]:
+    """Draw the candidates side by side: a place for its samples above its sliders."""
+    places, points = [], []
     for name, column in zip(names, st.columns(len(names), gap="medium"), strict=True):
         with column:
-            pictures.append(st.container())
+            places.append(st.container())
             points.append((task, ask_candidate(name)))
+    return points, places
+
+
+def _draw_scenes(points: Sequence[Point], places: Sequence[DeltaGenerator]) -> None:
+    """Draw the samples as each candidate sees them: after the scores, which the browser draws much sooner."""
     worlds = [world_of(*point) for point in points]
     reach = reach_of(worlds)
-    for place, (_, candidate), world in zip(pictures, points, worlds, strict=True):
+    for place, (task, candidate), world in zip(places, points, worlds, strict=True):
         with place:
             _picture(task, candidate, world, reach)
-    return points
 
 
 def _picture(task: Task, candidate: Candidate, world: World, reach: float) -> None:

@@ -81,22 +81,19 @@ class Later(Generic[Job]):
         for number in range(n_threads):
             threading.Thread(target=self._do, name=f"lesson-{number}", daemon=True).start()
 
-    def ask(self, jobs: Sequence[Job], *, patience_seconds: float = 0.0) -> dict[Job, Any]:
+    def ask(self, jobs: Sequence[Job]) -> dict[Job, Any]:
         """Return what was found, and see to the rest.
 
         Parameters
         ----------
         jobs
             The most urgent last.
-        patience_seconds
-            How long to wait for those that are missing.
 
         Raises
         ------
         Exception
             What one of the jobs raised; it is done anew when it is asked for again.
         """
-        until = time.monotonic() + patience_seconds
         with self._changed:
             missing = [job for job in jobs if job not in self._found]
             if any(job not in self._waiting and job not in self._begun for job in missing):
@@ -107,8 +104,6 @@ class Later(Generic[Job]):
                 if job not in self._begun:
                     self._waiting.append(job)
             self._changed.notify_all()
-            while any(job not in self._found for job in jobs) and (left := until - time.monotonic()) > 0:
-                self._changed.wait(left)
             found = {job: self._found[job] for job in jobs if job in self._found}
             for job, value in found.items():
                 self._found.move_to_end(job)
@@ -116,6 +111,11 @@ class Later(Generic[Job]):
                     del self._found[job]
                     raise value
             return found
+
+    def found(self, jobs: Sequence[Job]) -> dict[Job, Any]:
+        """Return what was found so far, and ask for nothing."""
+        with self._changed:
+            return {job: self._found[job] for job in jobs if job in self._found}
 
     def has_all(self, jobs: Sequence[Job]) -> bool:
         """Whether all jobs are done."""

@@ -28,6 +28,7 @@ __all__ = [
     "CHEAP",
     "PROBE",
     "TRAINING",
+    "Found",
     "Job",
     "Point",
     "aside",

@@ -168,6 +168,8 @@ def _lay_out(figure: go.Figure, rows: Sequence[_Row], names: Sequence[str]) -> N
         zeroline=False,
         title=None,
     )
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
     figure.update_traces(textfont={"size": 13, "color": INK}, cliponaxis=False)
     figure.update_layout(
         height=TOP + 30 + ROW * len(rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,15 +14,18 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 
 __all__ = ["reach_of", "scene_figure", "scene_table"]
 
-HEIGHT = 300
+# Pixels; the names of more classes than stand in two rows of a narrow picture make it higher.
+HEIGHT, MANY, EACH = 300, 4, 20
 FEATURE = fixed(2)
-# The plane that every scene up to this separation fits into, so that moving a slider moves the points alone.
-MIN_REACH = 5.0
+# The plane that most scenes fit into, so that moving a slider moves the points alone; it grows by steps, so
+# that the scenes beside the one that changes stay as they are.
+MIN_REACH, STEP = 5.0, 1.25
 
 
 def reach_of(worlds: Iterable[World]) -> float:
-    """Return how far the axes of scenes have to reach that are compared: the same for all."""
-    return max([MIN_REACH, *(float(np.abs(world.points).max()) * 1.05 for world in worlds)])
+    """Return how far the axes of scenes have to reach that are compared: the same for all, in few steps."""
+    farthest = max([MIN_REACH, *(float(np.abs(world.points).max()) * 1.05 for world in worlds)])
+    return MIN_REACH * STEP ** math.ceil(math.log(farthest / MIN_REACH, STEP))
 
 
 def scene_figure(world: World, reach: float = 0.0) -> go.Figure:
@@ -37,7 +41,8 @@ def scene_figure(world: World, reach: float = 0.0) -> go.Figure:
     labels = np.asarray(world.arrays["labels"])
     is_wrong = labels != world.true_classes
     figure = go.Figure()
-    for index in range(int(world.true_classes.max()) + 1):
+    n_classes = int(world.true_classes.max()) + 1
+    for index in range(n_classes):
         for hollow in (False, True):
             chosen = (labels == index) & (is_wrong == hollow)
             marker = class_marker(index, size=7)
@@ -59,7 +64,7 @@ def scene_figure(world: World, reach: float = 0.0) -> go.Figure:
     figure.update_xaxes(title="first informative feature", **look)
     figure.update_yaxes(title="second informative feature", scaleanchor="x", **look)
     figure.update_layout(
-        height=HEIGHT,
+        height=HEIGHT + EACH * max(0, n_classes - MANY),
         margin={"l": 10, "r": 10, "t": 10, "b": 40},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
     )

@@ -68,7 +68,7 @@ def _add_energies(figure: go.Figure, record: EtranRecord) -> None:
             row=1,
             col=2,
         )
-    figure.update_xaxes(title="samples, lowest energy first", row=1, col=2)
+    figure.update_xaxes(title="samples, by energy", row=1, col=2)
     figure.update_yaxes(title="energy", nticks=6, row=1, col=2)
 
 

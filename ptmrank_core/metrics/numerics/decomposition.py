@@ -226,6 +226,36 @@ class Decomposition:
         return self.one_hot if self._targets is None else self._targets
 
     @cached_property
+    def target_means(self) -> Array:
+        """Mean of each target column, shape (k,), in the targets' unit."""
+        if self._targets is None:
+            return self.class_counts / self.n_samples
+        means: Array = self.targets.mean(axis=0)
+        return means
+
+    @cached_property
+    def centred_projections(self) -> Array:
+        """Coordinates of each target column less its mean in the centred features' directions, shape (rank, k)."""
+        spectrum = self.centred_spectrum
+        if self._targets is not None:
+            return spectrum.project(self._targets - self.target_means)
+        if spectrum.side == "right":
+            # Fc't of a class is the sum of its samples.
+            sums = self.class_offsets * self.class_counts[:, None]
+            return np.asarray((spectrum.vectors.T @ sums.T) / spectrum.singular_values[:, None])
+        # Directions of small spread are orthogonal to the constant one up to a few digits only.
+        return spectrum.project(self._indicators()) - np.outer(
+            spectrum.vectors.sum(axis=0), self.target_means
+        )
+
+    @cached_property
+    def centred_residuals(self) -> Array:
+        """Squared norm of each target column less its mean and its fit by the centred features, shape (k,)."""
+        residual = self.targets - self.target_means - self.centred_spectrum.expand(self.centred_projections)
+        energy: Array = np.einsum("ij,ij->j", residual, residual)
+        return energy
+
+    @cached_property
     def target_projections(self) -> Array:
         """Coordinates U't of each target column t, shape (rank, k), in the targets' unit."""
         return self.spectrum.project(self._indicators() if self._targets is None else self._targets)

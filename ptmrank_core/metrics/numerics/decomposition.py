@@ -235,7 +235,7 @@ class Decomposition:
 
     @cached_property
     def centred_projections(self) -> Array:
-        """Coordinates of each target column less its mean in the centred features' directions, shape (rank, k)."""
+        """Coordinates of each target less its mean on the centred features' directions, shape (rank, k)."""
         spectrum = self.centred_spectrum
         if self._targets is not None:
             return spectrum.project(self._targets - self.target_means)
@@ -244,13 +244,12 @@ class Decomposition:
             sums = self.class_offsets * self.class_counts[:, None]
             return np.asarray((spectrum.vectors.T @ sums.T) / spectrum.singular_values[:, None])
         # Directions of small spread are orthogonal to the constant one up to a few digits only.
-        return spectrum.project(self._indicators()) - np.outer(
-            spectrum.vectors.sum(axis=0), self.target_means
-        )
+        sums = spectrum.vectors.sum(axis=0)
+        return spectrum.project(self._indicators()) - np.outer(sums, self.target_means)
 
     @cached_property
     def centred_residuals(self) -> Array:
-        """Squared norm of each target column less its mean and its fit by the centred features, shape (k,)."""
+        """Squared norm of each target less its mean and its fit by the centred features, shape (k,)."""
         residual = self.targets - self.target_means - self.centred_spectrum.expand(self.centred_projections)
         energy: Array = np.einsum("ij,ij->j", residual, residual)
         return energy

@@ -72,7 +72,7 @@ class Spectrum:
         return np.asarray((self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None])
 
     def split(self, direction: Array) -> tuple[Array, Array]:
-        """Coordinates V'x, shape (rank,), of a vector x of shape (n_features,), and what of it V does not span."""
+        """Coordinates V'x, shape (rank,), of x of shape (n_features,), and what of x is not in their span."""
         if self.side == "right":
             right = self.vectors.T
         elif self.opposite is not None:

@@ -1,8 +1,8 @@
 """The same linear model, written in the directions of the centred features and their mean.
 
-LogME's features F = Fc + 1 mu' are not centred. With Fc = U diag(s) V' every quantity of the model on F is one
-of Fc and a correction of rank one along mu (Sherman-Morrison): F needs no decomposition of its own. All
-corrections are written as sums of positive terms, so that a mean far larger than the spread costs no digits.
+LogME's features F = Fc + 1 mu' are not centred. With Fc = U diag(s) V' every quantity of the model on F is
+one of Fc and a correction of rank one along mu (Sherman-Morrison): F needs no decomposition of its own. All
+corrections are written as sums of positive terms: a mean far larger than the spread costs no digits.
 """
 
 from __future__ import annotations
@@ -166,6 +166,6 @@ def solve_centred(model: CentredModel, tau: Array) -> CentredSolution:
 
 
 def _by_row(rows: Array, factors: Array) -> Array:
-    """Product of a matrix with a vector, row by row: a target's numbers do not depend on which others are there."""
+    """Product with a vector, row by row: the numbers of a target do not depend on which others there are."""
     product: Array = np.einsum("ij,j->i", rows, factors)
     return product

@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["EPS", "Spectrum", "decompose", "log_det", "log_det_of", "solve_factored", "solve_lower"]
+__all__ = [
+    "EPS",
+    "Spectrum",
+    "centred_block",
+    "decompose",
+    "log_det",
+    "log_det_of",
+    "solve_factored",
+    "solve_lower",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -24,6 +33,9 @@ EPS = float(np.finfo(np.float64).eps)
 RESOLVED = EPS**0.5
 # Relative error of a log-determinant by Cholesky above which singular values are taken instead.
 PRECISION = 1e-9
+# Least share of the squared lengths of a part's samples that has to be left once its own mean is taken out of
+# products around the whole's mean: two bits go at most.
+KEPT = 0.25
 # Unknowns that are solved for at a time.
 BLOCK = 64
 
@@ -113,6 +125,27 @@ def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
     left, singular, right = np.linalg.svd(features, full_matrices=False)
     rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
     return Spectrum(features, singular[:rank], left[:, :rank], "left", right[:rank])
+
+
+def centred_block(gram: Array, rows: NDArray[np.int64]) -> Array | None:
+    """Centred Gram matrix of a part of the samples from that of all, ``None`` where digits would go.
+
+    The products of the part around the mean of all are a block; its own mean is then taken out of both sides.
+
+    Parameters
+    ----------
+    gram
+        Fc Fc' of all samples, shape (n, n).
+    rows
+        Which of them are the part, shape (k,).
+    """
+    block: Array = gram[np.ix_(rows, rows)]
+    length = float(np.trace(block))
+    means = block.mean(axis=1)
+    shifts = means[:, None] + means
+    shifts -= means.mean()
+    block -= shifts
+    return block if np.trace(block) >= KEPT * length else None
 
 
 def log_det(gram: Array, scale: float) -> float | None:

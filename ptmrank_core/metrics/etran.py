@@ -14,7 +14,7 @@ from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import agreements, papers, traits
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda
-from ptmrank_core.metrics.numerics.energy import lowest_energy, nearest_mean_log_probs
+from ptmrank_core.metrics.numerics.energy import lowest_energy, nearest_mean_log_probs, sample_energies
 from ptmrank_core.metrics.numerics.min_max import Components, join_min_max
 from ptmrank_core.records import CLASSIFICATION, EVERY_TASK, Formula, MetricOutput, MetricSpec
 
@@ -85,7 +85,7 @@ def etran_output(inputs: MetricInputs, *, classifier: str = "centroid") -> Metri
     is_lda = classifier == "lda"
     log_probs = statistics.share(fit_sfda).first_log_probs if is_lda else nearest_mean_log_probs(statistics)
     s_cls = min(1.0, np.exp(log_probs).mean().item())
-    components = {"s_cls": s_cls, "s_en": lowest_energy(inputs.embeddings)}
+    components = {"s_cls": s_cls, "s_en": lowest_energy(inputs.by_sample(sample_energies))}
     return MetricOutput(s_cls, MappingProxyType(components), (*notes, *inputs.width_notes))
 
 

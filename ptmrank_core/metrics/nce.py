@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics import papers, traits
@@ -70,16 +70,16 @@ def nce(
     outputs = probs if logits is None else logits
     if outputs is None:
         raise MetricInputError("Expected source_logits or source_probs, got neither.")
-    return 0.0 - count_nce(outputs, codes, len(classes)).conditional_entropy
+    statistics = count_nce(outputs.argmax(axis=1), outputs.shape[1], codes, len(classes))
+    return 0.0 - statistics.conditional_entropy
 
 
 def nce_output(inputs: MetricInputs) -> MetricOutput:
     """Return :func:`nce` with the labels' entropy, whose negative a head that says nothing gets."""
-    # Logits where they are there: a softmax in float64 can make the two largest equal.
-    outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
-    if outputs is None or inputs.labels is None:
+    if inputs.source_probs is None or inputs.labels is None:
         raise MetricInputError("NCE expects labels and source_logits or source_probs.")
-    statistics = count_nce(outputs, inputs.labels, inputs.n_classes)
+    n_source = inputs.source_probs.shape[1]
+    statistics = count_nce(inputs.by_sample(source_decisions), n_source, inputs.labels, inputs.n_classes)
     n_decided = np.count_nonzero(statistics.joint.any(axis=0))
     components = {
         "label_entropy": statistics.label_entropy,
@@ -88,6 +88,15 @@ def nce_output(inputs: MetricInputs) -> MetricOutput:
     return MetricOutput(
         0.0 - statistics.conditional_entropy, MappingProxyType(components), inputs.label_notes
     )
+
+
+def source_decisions(inputs: MetricInputs) -> NDArray[np.int64]:
+    """Return the source class that the head decides for, shape (n_samples,), of inputs with a head."""
+    # Logits where they are there: a softmax in float64 can make the two largest equal.
+    outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
+    if outputs is None:
+        raise MetricInputError("NCE expects source_logits or source_probs.")
+    return outputs.argmax(axis=1)
 
 
 SPECS = (

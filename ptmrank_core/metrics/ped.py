@@ -9,13 +9,13 @@ from typing import Literal
 
 from numpy.typing import ArrayLike
 
-from ptmrank_core.errors import MetricInputError, UnknownNameError
+from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.inputs import MetricInputs, prepare_inputs
 from ptmrank_core.metrics.logme import logme_output
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
-from ptmrank_core.metrics.numerics.repulsion import PushedClasses, push_apart
+from ptmrank_core.metrics.numerics.repulsion import PushedClasses, push_apart, unit_of_length
 from ptmrank_core.metrics.sfda import summarise_sfda
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
@@ -80,11 +80,9 @@ def ped(
 
 def ped_output(inputs: MetricInputs, *, inner: str = "sfda") -> MetricOutput:
     """Return :func:`ped` with the steps taken and the inner metric's components and warnings."""
-    if inputs.reference_embeddings is None:
-        raise MetricInputError("PED expects reference_embeddings.")
     if inner not in ("sfda", "logme"):
         raise UnknownNameError("inner", inner, ("logme", "sfda"))
-    result = push_apart(inputs.decomposition, inputs.reference_embeddings)
+    result = push_apart(inputs.decomposition, inputs.fixed(unit_of_length))
     output = _score_sfda(inputs, result) if inner == "sfda" else _score_logme(inputs, result)
     components = {"steps": float(len(result.changes)), "pushed": float(sum(result.changes))}
     alike = f"No two classes overlap: nothing is pushed and PED is {inner} itself."

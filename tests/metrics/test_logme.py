@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ptmrank_core.errors import MetricError, UnknownNameError
 from ptmrank_core.metrics import compute, logme, prepare_inputs
 from ptmrank_core.metrics.numerics import marginal_likelihood as evidence
+from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.linear_model.centred import CentredModel, centred_model, solve_centred
 from ptmrank_core.metrics.numerics.marginal_likelihood import maximise_evidence
 from tests.oracles.common import one_hot
 from tests.oracles.logme import logme as fixed_point
@@ -82,15 +84,43 @@ def test_targets_in_another_unit_shift_the_evidence(toy: Callable[..., Any], fac
 def test_columns_do_not_see_each_other() -> None:
     """The fixed point of a column is bit for bit the same alone and among others."""
     rng = np.random.default_rng(3)
-    sigma, rest = 50 * rng.exponential(size=40), np.logspace(-3, 3, 9)
-    energy = rng.exponential(size=(9, 40))
-    together = evidence._fixed_point(sigma, energy, rest, 60)
+    singular, along = 7 * rng.exponential(size=(2, 40))
+    projections, means = rng.normal(size=(9, 40)), rng.normal(size=9)
+    model = CentredModel(60, singular, along, 2.0, projections, means, rest=np.logspace(-3, 3, 9))
+    together = evidence._fixed_point(model)
     assert len(set(together.n_rounds.tolist())) > 1
     for row in range(9):
-        alone = evidence._fixed_point(sigma, energy[row : row + 1], rest[row : row + 1], 60)
+        alone = evidence._fixed_point(model.of_targets(np.array([row])))
         assert alone.alpha[0] == together.alpha[row]
         assert alone.beta[0] == together.beta[row]
         assert alone.n_rounds[0] == together.n_rounds[row]
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (200, 1), (3, 9)])
+@pytest.mark.parametrize("shift", [0.0, 1.0, 1e5])
+@pytest.mark.parametrize("dead", [False, True])
+def test_the_model_on_centred_directions_is_ridge_regression(
+    toy: Callable[..., Any], shape: tuple[int, int], shift: float, dead: bool
+) -> None:
+    """Weights, misfit, effective weights and determinant are those of a ridge regression on F itself."""
+    features = toy(*shape, n_classes=2).embeddings * 1.5 + shift
+    features[:, 0] = 3.0 if dead else features[:, 0]
+    n, d = features.shape
+    targets = np.random.default_rng(1).normal(size=(n, 3)) + 2
+    tau = np.array([0.01, 1.0, 300.0])
+    found = solve_centred(centred_model(Decomposition(features, targets=targets)), tau)
+    for column, t in enumerate(targets.T):
+        # Least squares on [F; sqrt(tau) I] needs no Gram matrix, whose digits a large mean takes.
+        rows = np.vstack([features, np.sqrt(tau[column]) * np.eye(d)])
+        left, singular, right = np.linalg.svd(rows, full_matrices=False)
+        weights = right.T @ ((left.T[:, :n] @ t) / singular)
+        used = np.sum(left[:n] ** 2)
+        assert found.weights[column] == pytest.approx(weights @ weights, rel=1e-7)
+        assert found.residual[column] == pytest.approx(np.sum((features @ weights - t) ** 2), rel=1e-7)
+        assert found.used[column] == pytest.approx(used, rel=1e-9)
+        assert found.free[column] == pytest.approx(n - used, rel=1e-7, abs=1e-9)
+        charge = 2 * np.log(singular).sum() - d * np.log(tau[column])
+        assert found.charge[column] == pytest.approx(charge, rel=1e-9)
 
 
 def test_width_alone_does_not_win(toy: Callable[..., Any]) -> None:

@@ -66,7 +66,7 @@ def test_pushing_helps_overlapping_classes(toy: Callable[..., Any]) -> None:
 def test_two_classes_on_a_line_by_hand() -> None:
     """Radius 1, distance 1, reach 1.2: each step moves both classes by 0.005 of the overlap that is left."""
     features, labels = np.array([[-1.5], [0.5], [-0.5], [1.5]]), np.array([0, 0, 1, 1])
-    pushed = repulsion.push_apart(Decomposition(features, labels=labels), np.array([[-1.0], [1.0]]))
+    pushed = repulsion.push_apart(Decomposition(features, labels=labels), np.ones(1))
     overlap = 0.2 * 0.99 ** np.arange(7)
     assert pushed.changes == pytest.approx(2 * 0.005 * overlap[:6], rel=1e-9)
     gap = 1.2 - overlap[6]
@@ -80,7 +80,7 @@ def test_the_push_ends_when_a_step_is_small() -> None:
     reference = np.array([[-1.0] * 60, [1.0] * 60])
     moved, steps = push(features, labels, reference)
     statistics = Decomposition(features, labels=labels)
-    pushed = repulsion.push_apart(statistics, reference)
+    pushed = repulsion.push_apart(statistics, repulsion.reference_unit(reference))
     assert 0 < steps < 6
     assert len(pushed.changes) == steps
     shifts = (pushed.mix - np.eye(100)) @ statistics.class_offsets

@@ -6,9 +6,10 @@ so that the caller's are never changed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, TypeAlias, Unpack
+from typing import Any, Literal, TypeAlias, TypeVar, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +24,7 @@ __all__ = ["MetricInputs", "Task", "prepare_inputs"]
 
 Task: TypeAlias = Literal["classification", "regression", "multilabel"]
 Array: TypeAlias = NDArray[np.float64]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +71,9 @@ class MetricInputs:
     source_error: float | None = None
     target_error: float | None = None
     lipschitz: float | None = None
+    # The inputs that these are a part of, and which of their samples. Only `take` sets it: inputs with other
+    # arrays (`dataclasses.replace`) are a part of nothing.
+    _origin: tuple[MetricInputs, NDArray[np.int64]] | None = field(default=None, init=False, repr=False)
 
     @property
     def n_samples(self) -> int:
@@ -89,6 +94,9 @@ class MetricInputs:
     def take(self, rows: NDArray[np.int64]) -> MetricInputs:
         """Return the inputs of some of the samples, which need no further checks.
 
+        What does not depend on which samples there are is computed once, for these inputs and all of their
+        parts: take parts from the same inputs rather than prepare each of them.
+
         Parameters
         ----------
         rows
@@ -107,12 +115,49 @@ class MetricInputs:
         for values in taken.values():
             if values is not None:
                 values.setflags(write=False)
-        return replace(self, **taken)
+        part = replace(self, **taken)
+        object.__setattr__(part, "_origin", (self, rows))
+        return part
 
     @cached_property
     def decomposition(self) -> Decomposition:
         """Statistics shared by the metrics, each computed when it is first asked for."""
-        return Decomposition(self.embeddings, labels=self.labels, targets=self.targets)
+        whole = None if self._origin is None else (self._origin[0].decomposition, self._origin[1])
+        return Decomposition(self.embeddings, labels=self.labels, targets=self.targets, part_of=whole)
+
+    @cached_property
+    def _kept(self) -> dict[Callable[[MetricInputs], Any], Any]:
+        """What :meth:`fixed` and :meth:`by_sample` have computed."""
+        return {}
+
+    def fixed(self, make: Callable[[MetricInputs], T]) -> T:
+        """Return ``make(inputs)``, computed once for these inputs and whatever they are a part of.
+
+        Parameters
+        ----------
+        make
+            A function of a module (its identity is the key) that reads nothing of the samples.
+        """
+        if self._origin is not None:
+            return self._origin[0].fixed(make)
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        value: T = self._kept[make]
+        return value
+
+    def by_sample(self, make: Callable[[MetricInputs], NDArray[Any]]) -> NDArray[Any]:
+        """Return ``make(inputs)``, of shape (n_samples, ...): the rows of the whole's where these are a part.
+
+        Parameters
+        ----------
+        make
+            A function of a module (its identity is the key) whose row of a sample depends on no other sample.
+        """
+        if make not in self._kept:
+            origin = self._origin
+            self._kept[make] = make(self) if origin is None else origin[0].by_sample(make)[origin[1]]
+        rows: NDArray[Any] = self._kept[make]
+        return rows
 
     @cached_property
     def label_notes(self) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.energy import (
-    energies,
     lowest_samples,
     nearest_mean_log_probs,
     nearest_mean_logits,
+    sample_energies,
 )
 
 __all__ = ["EtranRecord", "intermediates"]
@@ -71,7 +71,7 @@ def intermediates(inputs: MetricInputs) -> EtranRecord:
         With classes or targets.
     """
     statistics = inputs.decomposition
-    energy = energies(inputs.embeddings)
+    energy = inputs.by_sample(sample_energies)
     lowest = lowest_samples(energy)
     labels, logits = np.empty(0, dtype=np.int64), np.empty((0, 0))
     probabilities = errors = np.empty(0)

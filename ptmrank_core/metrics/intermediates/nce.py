@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
+from ptmrank_core.metrics.nce import source_decisions
 from ptmrank_core.metrics.numerics.source_classes import count_nce
 
 __all__ = ["NceRecord", "intermediates"]
@@ -63,14 +64,14 @@ def intermediates(inputs: MetricInputs) -> NceRecord:
     MetricInputError
         One of the two is not there.
     """
-    outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
-    if outputs is None or inputs.labels is None:
+    if inputs.source_probs is None or inputs.labels is None:
         raise MetricInputError("Expected labels and source_logits or source_probs.")
-    counts = count_nce(outputs, inputs.labels, inputs.n_classes)
+    decisions = inputs.by_sample(source_decisions)
+    counts = count_nce(decisions, inputs.source_probs.shape[1], inputs.labels, inputs.n_classes)
     mass = counts.joint.sum(axis=0)
     return NceRecord(
         inputs.labels,
-        outputs.argmax(axis=1),
+        decisions,
         counts.joint,
         np.divide(counts.joint, mass, out=np.zeros_like(counts.joint), where=mass > 0),
         counts.parts.sum(axis=0),

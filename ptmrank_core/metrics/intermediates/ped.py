@@ -13,7 +13,7 @@ from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.intermediates.parts.discriminant_view import SfdaView, view_sfda
 from ptmrank_core.metrics.intermediates.parts.planes import principal_directions
 from ptmrank_core.metrics.numerics.discriminant import fit_sfda, fit_sfda_moved
-from ptmrank_core.metrics.numerics.repulsion import push_apart
+from ptmrank_core.metrics.numerics.repulsion import push_apart, unit_of_length
 
 __all__ = ["PedRecord", "intermediates"]
 
@@ -99,7 +99,7 @@ def intermediates(inputs: MetricInputs) -> PedRecord:
     if inputs.labels is None or inputs.reference_embeddings is None:
         raise MetricInputError("Expected labels and reference_embeddings.")
     statistics = inputs.decomposition
-    pushed = push_apart(statistics, inputs.reference_embeddings)
+    pushed = push_apart(statistics, inputs.fixed(unit_of_length))
     before = statistics.share(fit_sfda)
     after = fit_sfda_moved(statistics, pushed.mix) if pushed.changes else before
     plane = np.stack(pushed.means) @ principal_directions(pushed.means[0])

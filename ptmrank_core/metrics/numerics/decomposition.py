@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from ptmrank_core.errors import MetricInputError
-from ptmrank_core.metrics.numerics.spectrum import Spectrum, decompose
+from ptmrank_core.metrics.numerics.spectrum import Spectrum, centred_block, decompose
 
 __all__ = ["Decomposition"]
 
@@ -35,6 +35,9 @@ class Decomposition:
         Codes 0..C-1 without gaps, shape (n_samples,), or ``None``.
     targets
         Real targets of shape (n_samples, n_targets), or ``None``; exactly one of the two.
+    part_of
+        Statistics of more samples, and which of those the samples here are, shape (n_samples,), in the same
+        order; ``None`` where nothing can be taken over.
     """
 
     def __init__(
@@ -43,12 +46,14 @@ class Decomposition:
         *,
         labels: NDArray[np.int64] | None = None,
         targets: Array | None = None,
+        part_of: tuple[Decomposition, NDArray[np.int64]] | None = None,
     ) -> None:
         self.embeddings = embeddings
         self.n_samples: int = embeddings.shape[0]
         self.n_features: int = embeddings.shape[1]
         self._labels = labels
         self._targets = targets
+        self.part_of = part_of
         self._shared: dict[Callable[[Decomposition], Any], Any] = {}
 
     @property
@@ -140,7 +145,12 @@ class Decomposition:
     def centred_gram(self) -> Array:
         """Fc'Fc, or Fc Fc' where n < d: shape (min(n, d), min(n, d)), in the unit squared."""
         centred = self.centred
-        return centred @ centred.T if self.is_wide else centred.T @ centred
+        if not self.is_wide:
+            return centred.T @ centred
+        block = None
+        if self.part_of is not None and self.part_of[0].is_wide:
+            block = centred_block(self.part_of[0].centred_gram, self.part_of[1])
+        return centred @ centred.T if block is None else block
 
     @cached_property
     def gram(self) -> Array:
@@ -224,6 +234,35 @@ class Decomposition:
     def targets(self) -> Array:
         """One-hot classes or the given targets, shape (n_samples, k)."""
         return self.one_hot if self._targets is None else self._targets
+
+    @cached_property
+    def target_means(self) -> Array:
+        """Mean of each target column, shape (k,), in the targets' unit."""
+        if self._targets is None:
+            return self.class_counts / self.n_samples
+        means: Array = self.targets.mean(axis=0)
+        return means
+
+    @cached_property
+    def centred_projections(self) -> Array:
+        """Coordinates of each target less its mean on the centred features' directions, shape (rank, k)."""
+        spectrum = self.centred_spectrum
+        if self._targets is not None:
+            return spectrum.project(self._targets - self.target_means)
+        if spectrum.side == "right":
+            # Fc't of a class is the sum of its samples.
+            sums = self.class_offsets * self.class_counts[:, None]
+            return np.asarray((spectrum.vectors.T @ sums.T) / spectrum.singular_values[:, None])
+        # Directions of small spread are orthogonal to the constant one up to a few digits only.
+        sums = spectrum.vectors.sum(axis=0)
+        return spectrum.project(self._indicators()) - np.outer(sums, self.target_means)
+
+    @cached_property
+    def centred_residuals(self) -> Array:
+        """Squared norm of each target less its mean and its fit by the centred features, shape (k,)."""
+        residual = self.targets - self.target_means - self.centred_spectrum.expand(self.centred_projections)
+        energy: Array = np.einsum("ij,ij->j", residual, residual)
+        return energy
 
     @cached_property
     def target_projections(self) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "lowest_samples",
     "nearest_mean_log_probs",
     "nearest_mean_logits",
+    "sample_energies",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
@@ -49,6 +51,11 @@ def energies(embeddings: Array) -> Array:
     return energy
 
 
+def sample_energies(inputs: MetricInputs) -> Array:
+    """Return :func:`energies` of the samples that are scored."""
+    return energies(inputs.embeddings)
+
+
 def lowest_samples(energy: Array) -> NDArray[np.int64]:
     """Return the 0.5 % of the samples that have the lowest energy, at least one, the lowest first.
 
@@ -61,15 +68,14 @@ def lowest_samples(energy: Array) -> NDArray[np.int64]:
     return np.argsort(energy, kind="stable")[:n_lowest].astype(np.int64, copy=False)
 
 
-def lowest_energy(embeddings: Array) -> float:
+def lowest_energy(energy: Array) -> float:
     """Mean energy of the 0.5 % of the samples that have the lowest, at least one.
 
     Parameters
     ----------
-    embeddings
-        Finite float64 array of shape (n_samples, n_features).
+    energy
+        As :func:`energies` returns it.
     """
-    energy = energies(embeddings)
     return float(energy[lowest_samples(energy)].mean())
 
 

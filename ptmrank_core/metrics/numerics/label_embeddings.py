@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -89,12 +89,7 @@ def _without_round_off(statistics: Decomposition, spectrum: Spectrum, largest: f
         is_single = bool(np.all(features == features.astype(np.float32)))
     rounding = float(np.finfo(np.float32 if is_single else np.float64).eps) * largest
     limit = rounding * (statistics.n_samples**0.5 + statistics.n_features**0.5)
-    rank = int(np.count_nonzero(spectrum.singular_values > limit))
-    return replace(
-        spectrum,
-        singular_values=spectrum.singular_values[:rank],
-        vectors=spectrum.vectors[:, :rank],
-    )
+    return spectrum.leading(int(np.count_nonzero(spectrum.singular_values > limit)))
 
 
 def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:

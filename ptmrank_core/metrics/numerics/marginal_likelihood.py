@@ -10,7 +10,11 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricError
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.linear_model.evidence import log_evidence, solve
+from ptmrank_core.metrics.numerics.linear_model.centred import (
+    CentredModel,
+    centred_model,
+    solve_centred,
+)
 
 __all__ = ["MAX_ROUNDS", "LogmeResult", "maximise_evidence", "published_excess"]
 
@@ -106,17 +110,15 @@ def maximise_evidence(statistics: Decomposition, *, as_published: bool = False) 
     that are not 0, so that it is 1 for classes): features and targets of ordinary size are scored to the last
     digit as published, and others as if they had that size.
     """
-    n_samples, singular = statistics.n_samples, statistics.spectrum.singular_values
-    unit, target_units = 1.0, np.ones(statistics.targets.shape[1])
+    model, unit = centred_model(statistics), 1.0
+    target_units = np.ones(len(model.means))
     if not as_published:
-        unit = _power_of_ten(singular, statistics.embeddings.size)
+        sizes = np.append(model.singular, np.sqrt(statistics.n_samples) * statistics.mean)
+        unit = _power_of_ten(sizes, statistics.embeddings.size)
         target_units = np.array([_power_of_ten(t, int(np.count_nonzero(t))) for t in statistics.targets.T])
-    sigma = (singular / unit) ** 2
-    # One row for each target: a sum along a row does not depend on which other targets there are.
-    energy = (np.ascontiguousarray(statistics.target_projections.T) / target_units[:, None]) ** 2
-    fit = _fixed_point(sigma, energy, statistics.target_residuals / target_units**2, n_samples)
-    evidence = log_evidence(n_samples, sigma, (fit.alpha, fit.beta), (fit.weights, fit.residual))
-    evidence = evidence - np.log(target_units)
+    model = model.in_units(unit, target_units)
+    fit = _fixed_point(model)
+    evidence = _log_evidence(model, fit) - np.log(target_units)
     scales = (unit / target_units) ** 2, 1 / target_units**2
     return LogmeResult(
         fit.alpha * scales[0],
@@ -139,21 +141,23 @@ def _power_of_ten(values: Array, count: int) -> float:
     return float(10.0 ** np.rint(np.log10(size)))
 
 
-def _fixed_point(sigma: Array, energy: Array, rest: Array, n_samples: int) -> _Fit:
+def _log_evidence(model: CentredModel, fit: _Fit) -> Array:
+    """Log evidence of each target where its iteration stopped, for each sample, in nats: arXiv:2110.10545."""
+    charge = solve_centred(model, fit.alpha / fit.beta).charge
+    likely = model.n_samples * np.log(fit.beta / (2 * np.pi))
+    penalty = fit.beta * fit.residual + fit.alpha * fit.weights
+    return np.asarray(0.5 * (likely - charge - penalty) / model.n_samples)
+
+
+def _fixed_point(model: CentredModel) -> _Fit:
     """Iterate every target column from alpha = beta = 1 until it stops, each for itself.
 
     Parameters
     ----------
-    sigma
-        Non-zero eigenvalues of F'F, shape (rank,); all arrays in units of features and targets.
-    energy
-        Squared projections of the targets on the left singular vectors, shape (n_targets, rank).
-    rest
-        Squared norm of what is outside their span, shape (n_targets,).
-    n_samples
-        Number of samples.
+    model
+        In units of features and targets.
     """
-    n_targets = len(energy)
+    n_targets = len(model.means)
     fit = _Fit(
         alpha=np.ones(n_targets),
         beta=np.ones(n_targets),
@@ -168,14 +172,11 @@ def _fixed_point(sigma: Array, energy: Array, rest: Array, n_samples: int) -> _F
         if not active.size:
             break
         tau = fit.alpha[active] / fit.beta[active]
-        solved = solve(sigma, energy[active], rest[active], tau)
+        solved = solve_centred(model.of_targets(active), tau)
         fit.weights[active], fit.residual[active] = solved.weights, solved.residual
-        if sigma.size:
-            gamma = (sigma * solved.shrunk).sum(axis=1)
-            fit.alpha[active] = gamma / (fit.weights[active] + GUARD)
-        # N - gamma without its cancellation, which is total where n <= d.
-        free = solved.noise.sum(axis=1) + (n_samples - sigma.size)
-        fit.beta[active] = free / (fit.residual[active] + GUARD)
+        if not model.is_empty:
+            fit.alpha[active] = solved.used / (fit.weights[active] + GUARD)
+        fit.beta[active] = solved.free / (fit.residual[active] + GUARD)
         fit.n_rounds[active] += 1
         fit.last_move[active] = np.abs(fit.alpha[active] / fit.beta[active] - tau) / tau
         fit.path.append((fit.alpha.copy(), fit.beta.copy()))
@@ -197,7 +198,7 @@ def published_excess(statistics: Decomposition, result: LogmeResult) -> float:
     MetricError
         All features are zero.
     """
-    if statistics.spectrum.rank == 0:
+    if not statistics.embeddings.any():
         raise MetricError(
             "The published LogME is infinite on features that are all zero.",
             hint="Use logme, which is finite.",

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
+from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
-__all__ = ["PushedClasses", "push_apart"]
+__all__ = ["PushedClasses", "push_apart", "reference_unit", "unit_of_length"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -71,15 +73,41 @@ class PushedClasses:
         return moved
 
 
-def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
+def reference_unit(reference: Array) -> Array:
+    """Return the standard deviation of each feature over a reference set, at least 1e-3.
+
+    Parameters
+    ----------
+    reference
+        Array of shape (n_reference, n_features).
+    """
+    # Some columns at a time: deviations of all would be as large as the reference set.
+    parts = np.array_split(reference, COLUMN_PARTS, axis=1)
+    return np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
+
+
+def unit_of_length(inputs: MetricInputs) -> Array:
+    """Return :func:`reference_unit` of the reference set.
+
+    Raises
+    ------
+    MetricInputError
+        There is none.
+    """
+    if inputs.reference_embeddings is None:
+        raise MetricInputError("PED expects reference_embeddings.")
+    return reference_unit(inputs.reference_embeddings)
+
+
+def push_apart(statistics: Decomposition, unit: Array) -> PushedClasses:
     """Push the classes apart until a step is small against the first, or six were taken.
 
     Parameters
     ----------
     statistics
         Shared statistics of features and classes.
-    reference
-        Array of shape (n_reference, n_features): its standard deviations are the unit of length.
+    unit
+        The unit of length along each feature, shape (n_features,): that of :func:`reference_unit`.
 
     Notes
     -----
@@ -87,9 +115,6 @@ def push_apart(statistics: Decomposition, reference: Array) -> PushedClasses:
     once, for the class variances. In the features' own unit a class moves along differences of class
     means, so the means after the push are sums of those before it.
     """
-    # Some columns at a time: deviations of all would be as large as the reference set.
-    parts = np.array_split(reference, COLUMN_PARTS, axis=1)
-    unit = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
     means = statistics.class_offsets / unit
     radii = np.sqrt((statistics.class_variances / unit**2).sum(axis=1))
     reach = N_SIGMA * (radii[:, None] + radii)

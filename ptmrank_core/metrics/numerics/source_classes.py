@@ -123,20 +123,24 @@ def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: Lee
     return min(0.0, float(np.log(expected).mean()))
 
 
-def count_nce(outputs: Array, labels: NDArray[np.int64], n_classes: int) -> NceStatistics:
+def count_nce(
+    decisions: NDArray[np.int64], n_source: int, labels: NDArray[np.int64], n_classes: int
+) -> NceStatistics:
     """Count pairs of target class and hard source class, arXiv:1908.08142 eq. 3.
 
     Parameters
     ----------
-    outputs
-        Logits or probabilities of the source head, shape (n_samples, n_source_classes).
+    decisions
+        The source class of the largest output for each sample, shape (n_samples,).
+    n_source
+        Number of source classes.
     labels
         Codes 0..C-1, shape (n_samples,).
     n_classes
         C.
     """
-    n_samples, n_source = outputs.shape
-    pairs = labels * n_source + outputs.argmax(axis=1)
+    n_samples = len(labels)
+    pairs = labels * n_source + decisions
     counts = np.bincount(pairs, minlength=n_classes * n_source).reshape(n_classes, n_source)
     joint = counts / n_samples
     # H(Y|Z) = sum P(y,z) ln[P(z) / P(y,z)] over P(y,z) > 0, a ratio of counts: never below 0.

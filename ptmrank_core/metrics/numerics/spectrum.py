@@ -13,7 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["EPS", "Spectrum", "decompose", "log_det", "log_det_of", "solve_factored", "solve_lower"]
+__all__ = [
+    "EPS",
+    "Spectrum",
+    "centred_block",
+    "decompose",
+    "log_det",
+    "log_det_of",
+    "solve_factored",
+    "solve_lower",
+]
 
 Array: TypeAlias = NDArray[np.float64]
 Floats: TypeAlias = NDArray[np.floating[Any]]
@@ -24,6 +33,9 @@ EPS = float(np.finfo(np.float64).eps)
 RESOLVED = EPS**0.5
 # Relative error of a log-determinant by Cholesky above which singular values are taken instead.
 PRECISION = 1e-9
+# Least share of the squared lengths of a part's samples that has to be left once its own mean is taken out of
+# products around the whole's mean: two bits go at most.
+KEPT = 0.25
 # Unknowns that are solved for at a time.
 BLOCK = 64
 
@@ -42,17 +54,27 @@ class Spectrum:
         U of shape (n_samples, rank), or V of shape (n_features, rank).
     side
         ``"left"`` where ``vectors`` is U, ``"right"`` where it is V.
+    opposite
+        V' of shape (rank, n_features), where an SVD gave both sides; ``None`` from a Gram matrix.
     """
 
     features: Array
     singular_values: Array
     vectors: Array
     side: Literal["left", "right"]
+    opposite: Array | None = None
 
     @property
     def rank(self) -> int:
         """Number of singular values above round-off."""
         return len(self.singular_values)
+
+    def leading(self, rank: int) -> Spectrum:
+        """Keep the first directions only."""
+        opposite = None if self.opposite is None else self.opposite[:rank]
+        return Spectrum(
+            self.features, self.singular_values[:rank], self.vectors[:, :rank], self.side, opposite
+        )
 
     def project(self, targets: Array | csr_array) -> Array:
         """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
@@ -60,6 +82,19 @@ class Spectrum:
             return np.asarray(self.vectors.T @ targets)
         # U = F V diag(1/s) is as large as the features and never formed: U't = diag(1/s) V'(F't).
         return np.asarray((self.vectors.T @ (self.features.T @ targets)) / self.singular_values[:, None])
+
+    def split(self, direction: Array) -> tuple[Array, Array]:
+        """Coordinates V'x, shape (rank,), of x of shape (n_features,), and what of x is not in their span."""
+        if self.side == "right":
+            right = self.vectors.T
+        elif self.opposite is not None:
+            right = self.opposite
+        else:
+            # V = F'U diag(1/s) is as large as the features and never formed.
+            along = (self.vectors.T @ (self.features @ direction)) / self.singular_values
+            return along, direction - (self.vectors @ (along / self.singular_values)) @ self.features
+        along = right @ direction
+        return along, direction - along @ right
 
     def expand(self, coordinates: Array) -> Array:
         """Targets U x, shape (n_samples, k), of coordinates x of shape (rank, k)."""
@@ -87,9 +122,30 @@ def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
     if values[-1] > RESOLVED * values[0]:
         is_wide = features.shape[0] < features.shape[1]
         return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
-    left, singular, _ = np.linalg.svd(features, full_matrices=False)
+    left, singular, right = np.linalg.svd(features, full_matrices=False)
     rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
-    return Spectrum(features, singular[:rank], left[:, :rank], "left")
+    return Spectrum(features, singular[:rank], left[:, :rank], "left", right[:rank])
+
+
+def centred_block(gram: Array, rows: NDArray[np.int64]) -> Array | None:
+    """Centred Gram matrix of a part of the samples from that of all, ``None`` where digits would go.
+
+    The products of the part around the mean of all are a block; its own mean is then taken out of both sides.
+
+    Parameters
+    ----------
+    gram
+        Fc Fc' of all samples, shape (n, n).
+    rows
+        Which of them are the part, shape (k,).
+    """
+    block: Array = gram[np.ix_(rows, rows)]
+    length = float(np.trace(block))
+    means = block.mean(axis=1)
+    shifts = means[:, None] + means
+    shifts -= means.mean()
+    block -= shifts
+    return block if np.trace(block) >= KEPT * length else None
 
 
 def log_det(gram: Array, scale: float) -> float | None:

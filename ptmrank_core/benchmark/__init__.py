@@ -9,6 +9,7 @@ from ptmrank_core.benchmark.cards.replay import ReplayInputs, ReplayPlan, plan_r
 from ptmrank_core.benchmark.engines import (
     cancel_run,
     keep_queues_going,
+    keep_ready,
     model_process,
     run_here,
     run_taken,
@@ -80,6 +81,7 @@ __all__ = [
     "inapplicable_metrics",
     "is_shipped",
     "keep_queues_going",
+    "keep_ready",
     "known_skips",
     "leave_out",
     "list_runs",

@@ -29,7 +29,7 @@ from ptmrank_core.benchmark import (
     run_here,
     run_taken,
 )
-from ptmrank_core.benchmark.engines.ready import LEAST_FREE_BYTES, WAIT
+from ptmrank_core.benchmark.engines.ready import WAIT, may_wait
 from ptmrank_core.benchmark.housekeeping import sweep_quietly
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import Settings, load_settings
@@ -39,7 +39,6 @@ from ptmrank_core.errors import PTMRankError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
 from ptmrank_core.features.process import Child, child_ahead
-from ptmrank_core.features.process.memory import available_bytes
 from ptmrank_core.features.process.printing import print_to
 
 __all__ = ["SOURCES", "main"]
@@ -118,7 +117,7 @@ def _asked_device(settings: Settings, cancel: CancelToken) -> str | None:
     # A thread, because nothing else interrupts reading on every system.
     threading.Thread(target=lambda: lines.put(sys.stdin.readline()), daemon=True).start()
     end = time.monotonic() + settings.ready_seconds
-    while not cancel() and time.monotonic() < end and available_bytes()[0] >= LEAST_FREE_BYTES:
+    while not cancel() and time.monotonic() < end and may_wait(settings):
         with suppress(queue.Empty):
             return lines.get(timeout=POLL_SECONDS).strip() or None
     return None

@@ -20,7 +20,7 @@ from ptmrank_core.benchmark.store.queue import QueueTable
 from ptmrank_core.config import Settings, child_command, child_environment
 from ptmrank_core.features.process.memory import available_bytes
 
-__all__ = ["LEAST_FREE_BYTES", "WAIT", "hand_over", "is_in_hand", "keep_ready"]
+__all__ = ["WAIT", "hand_over", "is_in_hand", "keep_ready", "may_wait"]
 
 # The argument of a worker that waits; it reads the name of a device from standard input.
 WAIT = "wait"
@@ -44,12 +44,17 @@ class _Waiting:
 _waiting = _Waiting()
 
 
+def may_wait(settings: Settings) -> bool:
+    """Whether a process may wait for work here: it is not switched off, and memory is not short."""
+    return bool(settings.ready_seconds) and available_bytes()[0] >= LEAST_FREE_BYTES
+
+
 def keep_ready(settings: Settings, store: QueueTable) -> None:
     """See to it that a worker waits, unless a run is at work here or the machine is short of memory.
 
     Whoever shows a page from which a run can be started calls this. It waits for nothing.
     """
-    if not settings.ready_seconds or available_bytes()[0] < LEAST_FREE_BYTES or _is_busy(settings, store):
+    if not may_wait(settings) or _is_busy(settings, store):
         return
     with _waiting.lock:
         # One that is about to give up would not take a run any more.

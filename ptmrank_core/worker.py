@@ -46,6 +46,7 @@ __all__ = ["SOURCES", "main"]
 logger = logging.getLogger("ptmrank_core.worker")
 # How often a worker that waits looks whether it is to stop, and at the machine's memory.
 POLL_SECONDS = 0.5
+NAME_BYTES = 256  # of a device, at most
 SOURCES = Sources(
     load_samples=load_samples,
     load_reference=load_reference,
@@ -113,13 +114,14 @@ def _asked_device(settings: Settings, cancel: CancelToken) -> str | None:
         ``None`` if whoever started this process is gone or did not ask in time, if this process is to stop,
         or if memory is needed for something else.
     """
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    # A thread, because nothing else interrupts reading on every system.
-    threading.Thread(target=lambda: lines.put(sys.stdin.readline()), daemon=True).start()
+    names: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    # A thread, because nothing else interrupts reading on every system; past the buffer of standard input,
+    # whose lock it would hold when this process ends.
+    threading.Thread(target=lambda: names.put(os.read(0, NAME_BYTES)), daemon=True).start()
     end = time.monotonic() + settings.ready_seconds
     while not cancel() and time.monotonic() < end and may_wait(settings):
         with suppress(queue.Empty):
-            return lines.get(timeout=POLL_SECONDS).strip() or None
+            return names.get(timeout=POLL_SECONDS).decode().strip() or None
     return None
 
 

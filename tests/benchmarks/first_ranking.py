@@ -38,9 +38,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as home:
             wall, before, after = click_and_wait(Settings(home=Path(home)), asked.looks)
         walls.append(wall)
-        say(
-            f"{wall:.1f} s to the first ranking; processors: {before:.1f} s before it, {after:.1f} s meanwhile"
-        )
+        say(f"{wall:.1f} s to the first ranking; processors: {before:.1f} s before, {after:.1f} s meanwhile")
     say(f"median {statistics.median(walls):.1f} s")
 
 

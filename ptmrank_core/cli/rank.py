@@ -20,7 +20,7 @@ from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["add_rank_command", "plan_rank"]
 

@@ -20,6 +20,7 @@ def draw() -> None:
     st.html(Path(__file__).parent / "style.css")
     warming.wait()
     # Imported here because the server has to listen before it imports what pages need.
+    from dashboard import jobs  # noqa: PLC0415
     from dashboard.components.sharing import show_account, show_demo_only  # noqa: PLC0415
     from dashboard.components.titles import title_tab  # noqa: PLC0415
     from dashboard.views.pages import PAGES  # noqa: PLC0415
@@ -43,6 +44,7 @@ def draw() -> None:
     show_account()
     show_demo_only()
     chosen.run()
+    jobs.stay_ready()
 
 
 if __name__ == "__main__":  # how Streamlit runs this file for a visitor

@@ -19,6 +19,9 @@ PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 PTMRANK_LOAD_SECONDS
     Time that a model may take to load, to the end of its first batch, without a sign of life; default 900.
+PTMRANK_READY_MINUTES
+    How long a process that has imported what a run needs waits for the next one while a page is open; 0 for
+    never, default 10.
 PTMRANK_OWNER_GB, PTMRANK_OWNER_UPLOADS, PTMRANK_OWNER_RUNS
     What one visitor of a shared dashboard may keep and ask for at a time: gigabytes of uploads (5), uploads
     (50), runs that wait or run (5).
@@ -119,6 +122,8 @@ class Settings:
         Whether the dashboard works on the demo samples with the demo models, and on nothing else.
     load_seconds
         Seconds without a sign of life after which a model that is being loaded is given up.
+    ready_seconds
+        Seconds that a process waits for the next run of the dashboard; 0 for none that waits.
     quotas
         What one visitor of a shared dashboard may keep and ask for.
     hosts
@@ -134,6 +139,7 @@ class Settings:
     shared: bool = False
     demo_only: bool = False
     load_seconds: float = DEFAULT_LOAD_SECONDS
+    ready_seconds: float = 600.0
     quotas: Quotas = Quotas()
     hosts: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
@@ -201,6 +207,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PTMRANK_MODELS": str(settings.models_dir or ""),
         "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
         "PTMRANK_LOAD_SECONDS": str(settings.load_seconds),
+        "PTMRANK_READY_MINUTES": str(settings.ready_seconds / 60),
     }
 
 
@@ -285,6 +292,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         shared=read_switch("PTMRANK_SHARED", environ) or demo_only,
         demo_only=demo_only,
         load_seconds=read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ, bounds=(LEAST, MOST)),
+        ready_seconds=60 * read_number("PTMRANK_READY_MINUTES", 10, environ, bounds=(0, MOST_DAYS)),
         quotas=_read_quotas(environ),
         hosts=read_list("PTMRANK_HOSTS", environ),
         frame_ancestors=read_list("PTMRANK_FRAME_ANCESTORS", environ),

@@ -2,19 +2,21 @@
 
 It is a separate process, so that a crash, a kill or running out of memory never takes down the dashboard, and
 its memory is released when it exits. The dispatcher of a device starts it with ``next DEVICE``, for the run
-whose turn it is.
+whose turn it is; a dashboard starts it with ``wait``, before there is a run, and names the device later.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import queue
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from functools import partial
-from pathlib import Path
 from types import FrameType
 
 from ptmrank_core.benchmark import (
@@ -27,6 +29,7 @@ from ptmrank_core.benchmark import (
     run_here,
     run_taken,
 )
+from ptmrank_core.benchmark.engines.ready import WAIT, may_wait
 from ptmrank_core.benchmark.housekeeping import sweep_quietly
 from ptmrank_core.catalogue import fetch
 from ptmrank_core.config import Settings, load_settings
@@ -35,10 +38,15 @@ from ptmrank_core.dispatcher import DONE, NEXT, NOTHING_LEFT
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
+from ptmrank_core.features.process import Child, child_ahead
+from ptmrank_core.features.process.printing import print_to
 
 __all__ = ["SOURCES", "main"]
 
 logger = logging.getLogger("ptmrank_core.worker")
+# How often a worker that waits looks whether it is to stop, and at the machine's memory.
+POLL_SECONDS = 0.5
+NAME_BYTES = 256  # of a device, at most
 SOURCES = Sources(
     load_samples=load_samples,
     load_reference=load_reference,
@@ -54,12 +62,14 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     execute: Callable[[Settings, CancelToken], int]
     match arguments:
+        case [only] if only == WAIT:
+            execute = _wait
         case [run_id]:
             execute = partial(_execute, run_id)
         case [first, device] if first == NEXT:
             execute = partial(_execute_next, device)
         case _:
-            logger.error("usage: python -m ptmrank_core.worker RUN (or: %s DEVICE)", NEXT)
+            logger.error("usage: python -m ptmrank_core.worker RUN (or: %s DEVICE, or: %s)", NEXT, WAIT)
             return 2
     stopped: list[int] = []
 
@@ -88,7 +98,34 @@ def _execute(run_id: str, settings: Settings, cancel: CancelToken) -> int:
     return DONE
 
 
-def _execute_next(device: str, settings: Settings, cancel: CancelToken) -> int:
+def _wait(settings: Settings, cancel: CancelToken) -> int:
+    """Wait for a device, and execute the run whose turn it is there: everything is imported by then."""
+    with closing(child_ahead(settings)) as child:
+        device = _asked_device(settings, cancel)
+        return NOTHING_LEFT if device is None else _execute_next(device, settings, cancel, child)
+
+
+def _asked_device(settings: Settings, cancel: CancelToken) -> str | None:
+    """Read the name of a device from standard input.
+
+    Returns
+    -------
+    str or None
+        ``None`` if whoever started this process is gone or did not ask in time, if this process is to stop,
+        or if memory is needed for something else.
+    """
+    names: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    # A thread, because nothing else interrupts reading on every system; past the buffer of standard input,
+    # whose lock it would hold when this process ends.
+    threading.Thread(target=lambda: names.put(os.read(0, NAME_BYTES)), daemon=True).start()
+    end = time.monotonic() + settings.ready_seconds
+    while not cancel() and time.monotonic() < end and may_wait(settings):
+        with suppress(queue.Empty):
+            return names.get(timeout=POLL_SECONDS).decode().strip() or None
+    return None
+
+
+def _execute_next(device: str, settings: Settings, cancel: CancelToken, child: Child | None = None) -> int:
     """Execute the run whose turn it is among those that await a worker of a device."""
     store = RunStore(settings)
     # The models' process ends after the run's lock is free, but before the next worker is started.
@@ -98,24 +135,15 @@ def _execute_next(device: str, settings: Settings, cancel: CancelToken) -> int:
         next_run(settings, store, device, cancel=cancel) as run_id,
     ):
         if run_id is not None:
-            _print_to(log_file(settings, run_id))
+            print_to(log_file(settings, run_id))
             logger.info("process %d: a worker for run %s", os.getpid(), run_id)
-            models = process.enter_context(model_process(settings, run_id))
+            models = process.enter_context(model_process(settings, run_id, child))
             state = run_taken(run_id, store, sources=SOURCES, cancel=cancel, models=models)
             logger.info("run %s is %s", run_id, state)
     if run_id is not None:
         sweep_quietly(settings)
     keep_queues_going(settings, store)
     return DONE if device in store.awaited_devices() else NOTHING_LEFT
-
-
-def _print_to(log: Path) -> None:
-    """Add what this process prints from now on to a file."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    with log.open("ab") as file:
-        for stream in (1, 2):
-            os.dup2(file.fileno(), stream)
 
 
 if __name__ == "__main__":

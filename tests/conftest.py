@@ -10,6 +10,9 @@ import pytest
 # Read when the packages are imported, here and in every process that a test starts.
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_NUM_THREADS"] = "1"
+# Most processes of tests would take as long to compile the product as to use it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["PTMRANK_READY_MINUTES"] = "0"  # no page of a test leaves a process that waits
 
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples

@@ -9,7 +9,7 @@ from dashboard.jobs.decisions import (
     start_corrected,
 )
 from dashboard.jobs.demo_only import is_demo_only
-from dashboard.jobs.home import examine_home, features, settings
+from dashboard.jobs.home import examine_home, features, settings, stay_ready
 from dashboard.jobs.housekeeping import (
     check_features,
     clear_features,
@@ -130,6 +130,7 @@ __all__ = [
     "start",
     "start_corrected",
     "start_demo",
+    "stay_ready",
     "sweep_now",
     "tags_of",
     "train",

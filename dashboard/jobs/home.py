@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ptmrank_core.benchmark import RunStore, is_shipped, keep_queues_going, shipped_store
+from ptmrank_core.benchmark import RunStore, is_shipped, keep_queues_going, keep_ready, shipped_store
 from ptmrank_core.benchmark.doctor import Diagnosis, examine
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import check_upload
 from ptmrank_core.features import FeatureCache
 
-__all__ = ["examine_home", "features", "settings", "store", "store_of"]
+__all__ = ["examine_home", "features", "settings", "stay_ready", "store", "store_of"]
 
 
 @st.cache_resource
@@ -25,6 +25,11 @@ def store() -> RunStore:
     opened = RunStore(settings())
     keep_queues_going(settings(), opened)
     return opened
+
+
+def stay_ready() -> None:
+    """Have a worker wait for the next run, if nothing else is at work: somebody has a page open."""
+    keep_ready(settings(), store())
 
 
 def store_of(run_id: str) -> RunStore:

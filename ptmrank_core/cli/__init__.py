@@ -11,17 +11,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from types import MappingProxyType
 from typing import NoReturn
 
-from ptmrank_core.cli.catalogue import add_catalogue_command
-from ptmrank_core.cli.dashboard import add_dashboard_command
-from ptmrank_core.cli.figures import add_figures_command
-from ptmrank_core.cli.kept.cache import add_cache_command
-from ptmrank_core.cli.kept.doctor import add_doctor_command
-from ptmrank_core.cli.kept.sweep import add_sweep_command
-from ptmrank_core.cli.look import add_look_command
-from ptmrank_core.cli.metrics import add_metrics_command
 from ptmrank_core.cli.output import (
     BAD_INPUT,
     NOTHING_DONE,
@@ -31,37 +26,33 @@ from ptmrank_core.cli.output import (
     open_output,
     say,
 )
-from ptmrank_core.cli.rank import add_rank_command
-from ptmrank_core.cli.replay import add_replay_command
-from ptmrank_core.cli.report import add_report_command
-from ptmrank_core.cli.runs import add_runs_command
-from ptmrank_core.cli.samples import add_samples_command
-from ptmrank_core.cli.save_best import add_save_best_command
-from ptmrank_core.cli.score import add_score_command
 from ptmrank_core.cli.wording import OPTIONS, say_question
 from ptmrank_core.errors import InputError, PTMRankError, UnclearReadingError
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
 from ptmrank_core.records.names import printable
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["main"]
 
-COMMANDS = (
-    add_samples_command,
-    add_rank_command,
-    add_replay_command,
-    add_save_best_command,
-    add_score_command,
-    add_report_command,
-    add_figures_command,
-    add_look_command,
-    add_metrics_command,
-    add_cache_command,
-    add_catalogue_command,
-    add_runs_command,
-    add_sweep_command,
-    add_doctor_command,
-    add_dashboard_command,
+# Command -> its module. That of the command alone is imported: most need little of the product.
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "samples": "samples",
+        "rank": "rank",
+        "replay": "replay",
+        "save-best": "save_best",
+        "score": "score",
+        "report": "report",
+        "figures": "figures",
+        "look": "look",
+        "metrics": "metrics",
+        "cache": "kept.cache",
+        "catalogue": "catalogue",
+        "runs": "runs",
+        "sweep": "kept.sweep",
+        "doctor": "kept.doctor",
+        "dashboard": "dashboard",
+    }
 )
 
 
@@ -72,7 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("ptmrank_core.features.cache").setLevel(logging.WARNING)  # it says what it lost
     logging.getLogger("ptmrank_core.benchmark").setLevel(logging.CRITICAL)  # the report names failures
     try:
-        parsed = _parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        parsed = _parser(*words[:1]).parse_args(words)
         status: int = parsed.do(parsed)
         flush_output()
     except (PTMRankError, KeyboardInterrupt, *BY_THE_SYSTEM) as error:
@@ -104,9 +96,11 @@ def _said(error: BaseException) -> int:
     return BAD_INPUT if isinstance(error, InputError) else NOTHING_DONE
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(first: str = "") -> argparse.ArgumentParser:
+    """Make the parser of the command that the first word names; of all commands if it names none."""
     parser = _Parser(prog=PROGRAM, description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for add in COMMANDS:
-        add(commands)
+    for command in (first,) if first in COMMANDS else COMMANDS:
+        module = import_module(f"{__name__}.{COMMANDS[command]}")
+        getattr(module, f"add_{command.replace('-', '_')}_command")(commands)
     return parser

@@ -16,9 +16,9 @@ from ptmrank_core.files import write_file
 from ptmrank_core.records import Decisions, RunResult, Samples
 from ptmrank_core.reports.tables.look import decisions_table, look_table
 from ptmrank_core.reports.tables.writers import csv_text, json_payload
-from ptmrank_core.results.command import PROGRAM
 from ptmrank_core.results.look import Look, decide, decisions_of, look_at_samples
 from ptmrank_core.results.phrases import plural
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["add_look_command"]
 

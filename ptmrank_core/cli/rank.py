@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,16 @@ from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, make_plan, model_process, new_run_id, now, run_card
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
-from ptmrank_core.cli.rank_inputs import add_rank_inputs, rank_inputs
+from ptmrank_core.cli.rank_inputs import OnModels, add_rank_inputs, discard_models, rank_inputs
 from ptmrank_core.cli.report import write_report
-from ptmrank_core.cli.running.execution import execute_run
+from ptmrank_core.cli.running.execution import execute_run, start_ahead
 from ptmrank_core.cli.samples import say_reading
 from ptmrank_core.cli.save_best import add_save_best, check_lora_option, check_save_best, save_winner_of
 from ptmrank_core.cli.truth import add_truth, imported_truth
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import RunPlan, RunResult, RunState, Samples
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["add_rank_command", "plan_rank"]
 
@@ -43,10 +44,11 @@ def _rank(arguments: argparse.Namespace) -> int:
     budget = checked_budget(arguments.budget)
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     check_lora_option(arguments)
-    plan, samples = plan_rank(arguments, settings)
-    say_reading(samples)
-    truth = imported_truth(arguments.truth, plan.models)
-    with model_process(settings, plan.run_id) as models:
+    run_id = new_run_id()
+    with model_process(settings, run_id) as models:
+        plan, samples = plan_rank(arguments, settings, run_id, partial(start_ahead, models, settings))
+        say_reading(samples)
+        truth = imported_truth(arguments.truth, plan.models)
         keep_plan(plan, samples, settings, budget, models)
         store = RunStore(settings)
         for finding in truth:
@@ -57,17 +59,33 @@ def _rank(arguments: argparse.Namespace) -> int:
     return DONE if results.scores_by_metric(result.cells) and is_saved else NOTHING_DONE
 
 
-def plan_rank(arguments: argparse.Namespace, settings: Settings) -> tuple[RunPlan, Samples]:
+def plan_rank(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    run_id: str,
+    on_models: OnModels = discard_models,
+) -> tuple[RunPlan, Samples]:
     """Plan the run that the arguments ask for; return the plan and its samples.
+
+    Parameters
+    ----------
+    arguments
+        The parsed arguments.
+    settings
+        Where data are stored.
+    run_id
+        Id of the new run.
+    on_models
+        Receives the models that have to be run, before the samples are read.
 
     Raises
     ------
     InputError
         If something that they name cannot be used.
     """
-    inputs = rank_inputs(arguments, settings)
+    inputs = rank_inputs(arguments, settings, on_models)
     plan = make_plan(
-        run_id=new_run_id(),
+        run_id=run_id,
         created_at=now(),
         task=inputs.task,
         samples=inputs.samples,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ptmrank_core.benchmark import check_run_options
 from ptmrank_core.catalogue import (
@@ -33,10 +33,17 @@ from ptmrank_core.records import (
 from ptmrank_core.results.rank_options import ONE_HOT, RANK_OPTIONS
 from ptmrank_core.results.reading_options import CORRECTIONS
 
-__all__ = ["RankInputs", "add_rank_inputs", "rank_inputs"]
+__all__ = ["OnModels", "RankInputs", "add_rank_inputs", "discard_models", "rank_inputs"]
 
 # Fields that are loaded or looked up: the text on the command line is not yet the value of the field.
 LOADED = ("reference_source", "source_samples", "label_encoder", CORRECTIONS)
+
+
+OnModels: TypeAlias = Callable[[Sequence[ModelSpec]], None]
+
+
+def discard_models(_models: Sequence[ModelSpec]) -> None:
+    """Leave the models alone until they are run."""
 
 
 class RankInputs(NamedTuple):
@@ -69,8 +76,21 @@ def add_rank_inputs(rank: argparse.ArgumentParser) -> None:
         option.add_to(rank)
 
 
-def rank_inputs(arguments: argparse.Namespace, settings: Settings) -> RankInputs:
+def rank_inputs(
+    arguments: argparse.Namespace,
+    settings: Settings,
+    on_models: OnModels = discard_models,
+) -> RankInputs:
     """Load what the arguments name: ready-made features, or models and samples.
+
+    Parameters
+    ----------
+    arguments
+        The parsed arguments.
+    settings
+        Where data are stored.
+    on_models
+        Receives models that have to be run as soon as they are known, before their samples are read.
 
     Raises
     ------
@@ -81,17 +101,22 @@ def rank_inputs(arguments: argparse.Namespace, settings: Settings) -> RankInputs
     given = {path: value for path, value in vars(arguments).items() if path in paths}
     if arguments.features:
         return _ready_made(arguments, given)
-    return _models_and_samples(arguments, given, settings)
+    return _models_and_samples(arguments, given, settings, on_models)
 
 
 def _models_and_samples(
-    arguments: argparse.Namespace, given: Mapping[str, Any], settings: Settings
+    arguments: argparse.Namespace,
+    given: Mapping[str, Any],
+    settings: Settings,
+    on_models: OnModels,
 ) -> RankInputs:
     task = task_category(_required(arguments, "task"))
     options = _options(given, Reading(task.modality, task.target_kind))
     names = arguments.models or (COLUMNS if task.modality == "tabular" else _required(arguments, "models"))
     models = resolve_models(names, task, models_dir=settings.models_dir)
-    samples = load_samples(_required(arguments, "samples"), options.reading)
+    source = _required(arguments, "samples")
+    on_models(models)
+    samples = load_samples(source, options.reading)
     options = replace(options, **_loaded(given, samples.modality, settings))
     return RankInputs(task.name, models, samples, options)
 

@@ -4,7 +4,7 @@ Importing this package loads neither: they are imported when a model has to run,
 one sample is not in the cache.
 """
 
-from ptmrank_core.features.cache import CachedModel, CacheReport, FeatureCache
+from ptmrank_core.features.cache import CachedModel, CacheReport, FeatureCache, cached_models
 from ptmrank_core.features.extract import extract, extract_cached, load_cached
 from ptmrank_core.features.options import DTYPES, check_options
 
@@ -13,6 +13,7 @@ __all__ = [
     "CacheReport",
     "CachedModel",
     "FeatureCache",
+    "cached_models",
     "check_options",
     "extract",
     "extract_cached",

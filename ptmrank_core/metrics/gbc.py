@@ -7,8 +7,8 @@ from functools import partial
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
@@ -90,7 +90,7 @@ def gbc_output(inputs: MetricInputs, *, shape: ClassShape = "spherical") -> Metr
             " their means are apart by chance."
         )
     components = {
-        "log_sum": float(logsumexp(-pairs)),
+        "log_sum": float(scipy.special.logsumexp(-pairs)),
         "least_distance": float(pairs.min()),
         "n_components": float(result.means.shape[1]),
         "floored_share": floored,

@@ -7,8 +7,8 @@ from functools import partial
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import logsumexp
 
 from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
@@ -81,7 +81,7 @@ def sfda_output(inputs: MetricInputs, *, log: bool = False) -> MetricOutput:
 def summarise_sfda(inputs: MetricInputs, result: SfdaResult, *, log: bool = False) -> MetricOutput:
     """Turn the two fits into a score, components and warnings."""
     probability = float(np.exp(result.log_probs).mean())
-    log_error = float(logsumexp(result.log_errors)) - float(np.log(inputs.n_samples))
+    log_error = float(scipy.special.logsumexp(result.log_errors)) - float(np.log(inputs.n_samples))
     components = {
         "lambda1": result.lambda1,
         "shrinkage": result.shrinkage,

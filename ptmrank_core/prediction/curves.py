@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri, stdtrit
 
 __all__ = [
     "CurveCoefficients",
@@ -146,18 +146,18 @@ class Joint:
 
 def caution(n_sets: int) -> float:
     """Compute the factor on a spread that is known from few sets: Student's t beside the normal, at 90 %."""
-    return float(stdtrit(n_sets - 1, 0.95) / ndtri(0.95))
+    return float(scipy.special.stdtrit(n_sets - 1, 0.95) / scipy.special.ndtri(0.95))
 
 
 def learnt_logit(value: float, chance: float, n_tested: int) -> float:
     """Logit of the share of what there is to learn; at its ends half a sample away from them."""
     least = 0.5 / n_tested
-    return float(logit(min(1 - least, max(least, (value - chance) / (1 - chance)))))
+    return float(scipy.special.logit(min(1 - least, max(least, (value - chance) / (1 - chance)))))
 
 
 def value_of(logits: Array, chance: float) -> Array:
     """Values with these logits."""
-    return np.asarray(chance + (1 - chance) * expit(logits))
+    return np.asarray(chance + (1 - chance) * scipy.special.expit(logits))
 
 
 def usual_gaps(fractions: Array) -> Array:

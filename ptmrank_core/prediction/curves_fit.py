@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.prediction.curves import CurveCoefficients, learnt_logit, usual_gaps
@@ -98,7 +98,7 @@ def fit_curve_coefficients(curves: Sequence[RecordedCurve]) -> CurveCoefficients
         return float(sum((np.log(variance) + rest**2 / variance).sum() for rest, variance in parts))
 
     bounds = [(-3.0, 2.0), (-1.0, 3.0), (-4.0, 0.0), (-4.0, 1.0)]
-    logs = minimize(loss, np.log([0.6, 3.0, 0.15, 0.3]), bounds=bounds).x
+    logs = scipy.optimize.minimize(loss, np.log([0.6, 3.0, 0.15, 0.3]), bounds=bounds).x
     return coefficients(logs, _memory(groups, coefficients(logs)))
 
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import expit, logit, stdtrit
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.records import Expectation
@@ -147,7 +147,7 @@ def predict_accuracies(
     if not 0 <= chance < 1:
         raise InputError(f"Expected the accuracy of a constant guess in [0, 1), got {chance}.")
     # As many degrees of freedom as there are offsets to tell their spread from.
-    reach = float(stdtrit(len(coefficients.sets) - 1, (1 + level) / 2))
+    reach = float(scipy.special.stdtrit(len(coefficients.sets) - 1, (1 + level) / 2))
     line = np.array([coefficients.intercept, coefficients.slope])
     covariance = np.array(coefficients.covariance)
     found = {}
@@ -159,7 +159,7 @@ def predict_accuracies(
         variance = coefficients.set_spread**2 + coefficients.model_spread**2 + at @ covariance @ at
         half = reach * float(np.sqrt(variance))
         ends = (float(at @ line) + step for step in (0.0, -half, half))
-        found[model] = Expectation(*(chance + (1 - chance) * float(expit(end)) for end in ends))
+        found[model] = Expectation(*(chance + (1 - chance) * float(scipy.special.expit(end)) for end in ends))
     return found
 
 
@@ -178,4 +178,4 @@ def _scale(accuracy: float, chance: float) -> float:
     """Logit of the share of what there is to learn; accuracies of chance and 1 count as a little off them."""
     share = (accuracy - chance) / (1 - chance)
     least = 0.5 / N_TESTED
-    return float(logit(min(1 - least, max(least, share))))
+    return float(scipy.special.logit(min(1 - least, max(least, share))))

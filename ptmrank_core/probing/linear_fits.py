@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 __all__ = ["fit_logistic", "fit_ridge", "standardise"]
 
@@ -159,7 +159,7 @@ def fit_logistic(
     # iterations.
     scale = 1 / np.sqrt(axes.lengths**2 / (n_samples * n_classes) + penalty)
     problem = _Softmax(axes.left * (axes.lengths * scale), labels, penalty * scale**2, n_classes, proceed)
-    solution = minimize(
+    solution = scipy.optimize.minimize(
         problem.evaluate,
         problem.start(),
         jac=True,

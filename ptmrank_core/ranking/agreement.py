@@ -9,10 +9,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, leaves_list, linkage
-from scipy.spatial.distance import squareform
-from scipy.special import ndtri
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores, Scores, check_scores, rank_models
@@ -136,7 +134,9 @@ def cluster_metrics(ranks: Scores, tau: float) -> list[tuple[str, ...]]:
     for i, first in enumerate(names):
         for j in range(i):
             taus[i, j] = taus[j, i] = kendall(ranks[first], ranks[names[j]])[0]
-    labels = fcluster(linkage(_distances(taus), "average"), 1 - tau, "distance")
+    labels = scipy.cluster.hierarchy.fcluster(
+        scipy.cluster.hierarchy.linkage(_distances(taus), "average"), 1 - tau, "distance"
+    )
     groups: dict[int, list[str]] = {}
     for name, label in zip(names, labels.tolist(), strict=True):
         groups.setdefault(label, []).append(name)
@@ -230,7 +230,7 @@ def tau_interval(tau: float, n_models: int, *, level: float = 0.9) -> tuple[floa
     if n_models <= TAU_OFFSET:
         return -1.0, 1.0
     most = 1 - 2 / (n_models * (n_models - 1))
-    reach = float(ndtri((1 + level) / 2)) * np.sqrt(TAU_VARIANCE / (n_models - TAU_OFFSET))
+    reach = float(scipy.special.ndtri((1 + level) / 2)) * np.sqrt(TAU_VARIANCE / (n_models - TAU_OFFSET))
     centre = np.arctanh(np.clip(tau, -most, most))
     low = -1.0 if tau < -most else float(np.tanh(centre - reach))
     high = 1.0 if tau > most else float(np.tanh(centre + reach))
@@ -250,13 +250,15 @@ def _distances(tau: Array) -> Array:
     """Condensed distances 1 - tau; an unknown tau counts as 0."""
     distances = 1 - np.nan_to_num(tau, nan=0.0)
     np.fill_diagonal(distances, 0.0)
-    return np.asarray(squareform(np.maximum(distances, 0.0), checks=False))
+    return np.asarray(scipy.spatial.distance.squareform(np.maximum(distances, 0.0), checks=False))
 
 
 def _leaves(tau: Array) -> list[int]:
     """Order of the metrics in the tree of average linkage."""
     if len(tau) < 3:
         return list(range(len(tau)))
-    order: list[int] = leaves_list(linkage(_distances(tau), "average", optimal_ordering=True)).tolist()
+    order: list[int] = scipy.cluster.hierarchy.leaves_list(
+        scipy.cluster.hierarchy.linkage(_distances(tau), "average", optimal_ordering=True)
+    ).tolist()
     # The leaf order is as good reversed: keep the first metric of the table in the first half.
     return order if order.index(0) < len(order) / 2 else order[::-1]

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from ptmrank_core.ranking.comparisons import Comparisons
 from ptmrank_core.ranking.consensus import Scores
@@ -130,7 +130,7 @@ def _compare(values: Array, joined: Array, known: NDArray[np.bool_], weights: Ar
     """
     n_draws, n_models = joined.shape
     # Mean ranks crowd together at both ends; normal scores of the places are on the scale of scores again.
-    levels = ndtri((n_models + 0.5 - ranks_of(joined)) / n_models)
+    levels = scipy.special.ndtri((n_models + 0.5 - ranks_of(joined)) / n_models)
     deviations = levels - levels.mean(axis=0)
     products = deviations.T @ deviations / (n_draws - 1)
     variances = products.diagonal()
@@ -161,8 +161,8 @@ def _standardise(gaps: Array, means: Array, spreads: Array) -> Array:
     """
     n_draws = len(gaps)
     ahead = (np.sign(gaps).mean(axis=0) + 1) / 2
-    by_share = ndtri(np.clip(ahead, 0.5 / n_draws, 1 - 0.5 / n_draws))
-    least = ndtri(1 - 0.5 / n_draws)
+    by_share = scipy.special.ndtri(np.clip(ahead, 0.5 / n_draws, 1 - 0.5 / n_draws))
+    least = scipy.special.ndtri(1 - 0.5 / n_draws)
     far = np.divide(np.abs(means), spreads, out=np.full_like(means, MAX_DIFFERENCE), where=spreads > 0)
     by_moments = np.sign(means) * np.clip(far, least, MAX_DIFFERENCE)
     observed: Array = np.where((ahead == 0) | (ahead == 1), by_moments, by_share)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores
@@ -204,7 +204,7 @@ def _half_width(
     variance = (n_models - 1) / n_models * float(np.square(replicates - replicates.mean()).sum())
     # The jackknife has no spread where no single model changes a perfect order; Fieller's variance has.
     variance = max(variance, 0.437 / (n_models - 4)) if variance == 0.0 else variance
-    return float(stdtrit(n_models - 1, (1 + level) / 2)) * math.sqrt(variance)
+    return float(scipy.special.stdtrit(n_models - 1, (1 + level) / 2)) * math.sqrt(variance)
 
 
 def _top_estimates(

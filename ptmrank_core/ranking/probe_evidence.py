@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import erf, gammaincinv
 
 __all__ = ["ProbeEvidence", "collect_losses"]
 
@@ -72,7 +72,7 @@ class ProbeEvidence:
         # Losses that differ by the same amount on every sample leave no doubt.
         deviation = np.sqrt(np.maximum(self.variances, (1e-9 * np.abs(self.gaps)) ** 2))
         z = np.divide(self.gaps, deviation, out=np.zeros_like(self.gaps), where=deviation > 0)
-        return np.asarray(erf(z / np.sqrt(2)), dtype=np.float64)
+        return np.asarray(scipy.special.erf(z / np.sqrt(2)), dtype=np.float64)
 
     @cached_property
     def decided(self) -> Array:
@@ -103,7 +103,7 @@ class ProbeEvidence:
         cut = np.ix_(kept, kept)
         squares, expected = float(np.square(self.gaps[cut]).sum()), float(self.variances[cut].sum())
         freedom = len(kept) - 1
-        critical = 2 * float(gammaincinv(freedom / 2, SIGNIFICANCE)) / freedom
+        critical = 2 * float(scipy.special.gammaincinv(freedom / 2, SIGNIFICANCE)) / freedom
         return squares > critical * expected
 
 

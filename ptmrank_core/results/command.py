@@ -9,11 +9,11 @@ from pathlib import Path
 from ptmrank_core.records import OBJECTS_PREFIXES, RunPlan
 from ptmrank_core.records.names import printable
 from ptmrank_core.results.option_kinds import spell
+from ptmrank_core.results.program import PROGRAM
 from ptmrank_core.results.rank_options import BY_COMMA, RANK_OPTIONS, name_model
 
 __all__ = ["PROGRAM", "rank_command"]
 
-PROGRAM = "ptmrank"
 """The command of an installed PTMRank; ``python -m ptmrank_core`` is the same."""
 FEATURES_TASK = "features"  # the task of a plan of ready-made features
 

@@ -50,6 +50,7 @@ class Visitor:
         self.n_bytes = 0
         self.problems: list[str] = []
         self.alerts: list[str] = []
+        self.buttons: list[str] = []  # their ids, which end in their keys
         stream = f"ws://{address}/_stcore/stream"
         protocols = [Subprotocol(part) for part in ("streamlit", *(("no-token", session) if session else ()))]
         self._connection = connect(
@@ -82,12 +83,19 @@ class Visitor:
         """Run a part of the page again, as its timer does; return the seconds until it was there."""
         return self._run(part)
 
-    def _run(self, part: str) -> float:
+    def press(self, key: str) -> float:
+        """Press the button of a key; return the seconds until the page was there."""
+        return self._run("", next(button for button in self.buttons if button.endswith(f"-{key}")))
+
+    def _run(self, part: str, button: str = "") -> float:
         request = BackMsg()
         state = request.rerun_script
         state.query_string, state.page_name, state.page_script_hash = self._query, self._page, self._page_hash
         if part:
             state.fragment_id, state.is_auto_rerun = part, True
+        if button:
+            pressed = state.widget_states.widgets.add()
+            pressed.id, pressed.trigger_value = button, True
         start = time.perf_counter()
         self._socket.send(request.SerializeToString())
         while not self._take(self._receive()):
@@ -114,4 +122,6 @@ class Visitor:
                 self.problems.append(element.exception.message)
             elif element.WhichOneof("type") == "alert":
                 self.alerts.append(element.alert.body)
+            elif element.WhichOneof("type") == "button":
+                self.buttons.append(element.button.id)
         return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN

@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from ptmrank_core.benchmark import ReplayPlan, make_card, plan_replay, read_card, run_card
+from ptmrank_core.benchmark import ReplayPlan, make_card, new_run_id, plan_replay, read_card, run_card
 from ptmrank_core.catalogue.demo import demo_model
 from ptmrank_core.cli.rank import add_rank_command, plan_rank
 from ptmrank_core.cli.rank_inputs import LOADED
@@ -125,7 +125,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     words = ["--task", "text-classification", "--samples", write_table(folder / "a.csv", ROWS)]
     words += ["--models", "demo:bert-areas", "--metrics", "logme,ped,emms,wdje"]
     words += ["--text-column", "text", "--label-column", "digit", "--group-column", ""]
-    plan, samples = plan_rank(parse(words), settings)
+    plan, samples = plan_rank(parse(words), settings, new_run_id())
     others = {
         "task": "feature-extraction",
         "samples_source": write_table(folder / "b.csv", ROWS[:-6]),
@@ -198,7 +198,7 @@ def test_a_field_survives_the_command_line(world: World, path: str) -> None:
     changed = world.changed(path)
     command = rank_command(changed)
     assert command is not None
-    again, _ = plan_rank(parse(shlex.split(command)[2:]), world.settings)
+    again, _ = plan_rank(parse(shlex.split(command)[2:]), world.settings, new_run_id())
     assert attrgetter(path)(again) == world.others[path]
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import jobs
 from dashboard.wording import plain, plural, with_code
 from ptmrank_core.benchmark.doctor import Diagnosis
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["show_health"]
 

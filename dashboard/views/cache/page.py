@@ -12,7 +12,7 @@ from dashboard.views.cache.kept import say_when, show_kept
 from dashboard.views.cache.limits import show_limits
 from dashboard.wording import plain, plural, say_size, show_error, tell_faults
 from ptmrank_core.features import CachedModel
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["page"]
 

@@ -20,7 +20,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, RunBusyError, RunNotFoundError
 from ptmrank_core.events import CancelToken, Event, RunFinished, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
-from ptmrank_core.features.process import ModelCalls, ModelProcess
+from ptmrank_core.features.process import Child, ModelCalls, ModelProcess
 from ptmrank_core.records import RunState
 
 __all__ = ["cancel_run", "model_process", "run_here", "run_taken"]
@@ -122,7 +122,7 @@ def _to_both(first: Sink, second: Sink) -> Sink:
 
 
 @contextmanager
-def model_process(settings: Settings, run_id: str) -> Iterator[ModelProcess]:
+def model_process(settings: Settings, run_id: str, child: Child | None = None) -> Iterator[ModelProcess]:
     """Run and train the checkpoints of a run in a process of their own, which no model can take the run with.
 
     It is started when the first model has to run, and ended with the block. What it prints is added to the
@@ -134,11 +134,13 @@ def model_process(settings: Settings, run_id: str) -> Iterator[ModelProcess]:
         Where data are stored.
     run_id
         The run; it may be stored within the block.
+    child
+        A process that was started ahead.
     """
     log = log_file(settings, run_id)
     has_log = log.exists()
     try:
-        with ModelProcess(settings, log=log) as process:
+        with ModelProcess(settings, log=log, child=child) as process:
             yield process
     finally:
         if log.exists() and not has_log:

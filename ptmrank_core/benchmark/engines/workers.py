@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ptmrank_core.benchmark.engines.ready import hand_over, is_in_hand
 from ptmrank_core.benchmark.scheduling.devices import device_of
 from ptmrank_core.benchmark.scheduling.locks import DispatcherFiles, dispatcher_files, hold_run, is_taken
 from ptmrank_core.benchmark.store.queue import QueueTable
@@ -24,7 +25,7 @@ _started_at: dict[DispatcherFiles, float] = {}
 
 
 def start_worker(run_id: str, settings: Settings) -> None:
-    """Queue a run for a worker process, and see to it that its device has a dispatcher, which starts workers.
+    """Queue a run for a worker process: one that waits here, or one that the device's dispatcher starts.
 
     From then on the run waits without a process until it is its turn. If it waits already, or a worker is
     running it, nothing is done.
@@ -51,7 +52,7 @@ def start_worker(run_id: str, settings: Settings) -> None:
     files = dispatcher_files(settings, position.device)
     # Before the look at the lock: a dispatcher that is about to end looks for the file after it is free.
     files.asked.touch()
-    if is_taken(files.lock):
+    if is_taken(files.lock) or hand_over(settings, position.device):
         return
     process = _start_dispatcher(settings, position.device, files)
     if _has_started(process, lambda: is_taken(files.lock) or not store.position(run_id).awaits_worker):
@@ -74,7 +75,7 @@ def keep_queues_going(settings: Settings, store: QueueTable) -> None:
     for device in store.awaited_devices():
         files = dispatcher_files(settings, device)
         is_recent = time.monotonic() - _started_at.get(files, -math.inf) < SECONDS_BETWEEN
-        if not is_recent and not is_taken(files.lock):
+        if not is_recent and not is_in_hand(device) and not is_taken(files.lock):
             _start_dispatcher(settings, device, files)
 
 

@@ -11,8 +11,8 @@ from ptmrank_core.benchmark.doctor import Diagnosis, examine, mend
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text
 from ptmrank_core.config import load_settings
 from ptmrank_core.data import check_upload
-from ptmrank_core.results.command import PROGRAM
 from ptmrank_core.results.phrases import plural
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["add_doctor_command"]
 

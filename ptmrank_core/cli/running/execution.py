@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import closing, nullcontext
 
-from ptmrank_core.benchmark import RunStore, Sources, model_process, run_here
+from ptmrank_core.benchmark import RunStore, Sources, may_wait, model_process, run_here
 from ptmrank_core.cli.running.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
+from ptmrank_core.features import cached_models
 from ptmrank_core.features.process import ModelProcess
-from ptmrank_core.records import RunResult
+from ptmrank_core.records import CHECKPOINTS, ModelSpec, RunResult
 from ptmrank_core.worker import SOURCES
 
-__all__ = ["execute_run"]
+__all__ = ["execute_run", "start_ahead"]
+
+
+def start_ahead(models: ModelProcess, settings: Settings, specs: Sequence[ModelSpec]) -> None:
+    """Start the process that models run in, if one of them never ran here, so that it imports meanwhile.
+
+    A run that finds all its features in the cache needs no such process. As in the dashboard, nothing waits
+    where that is switched off or memory is short.
+
+    Parameters
+    ----------
+    models
+        The process of the run.
+    settings
+        Where data are stored.
+    specs
+        The models of the run.
+    """
+    if not may_wait(settings):
+        return
+    cached = cached_models(settings)
+    if any(spec.source in CHECKPOINTS and spec.id not in cached for spec in specs):
+        models.start_ahead()
 
 
 def execute_run(

@@ -20,7 +20,7 @@ from ptmrank_core.events import (
 )
 from ptmrank_core.records import DoseStage, Failure, Race
 from ptmrank_core.records.names import printable
-from ptmrank_core.results.command import PROGRAM
+from ptmrank_core.results.program import PROGRAM
 
 __all__ = ["ProgressLine"]
 

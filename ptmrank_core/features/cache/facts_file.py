@@ -80,6 +80,10 @@ class FactsFile:
         logger.warning("%s", note)
         return note
 
+    def all(self) -> dict[str, Any]:
+        """Return all facts by name, the oldest first."""
+        return self._read()
+
     def get(self, name: str) -> Any:
         """Return the fact of this name, or ``None``."""
         return self._read().get(name)

@@ -26,11 +26,20 @@ from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.files import remove
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["FeatureCache"]
+__all__ = ["FeatureCache", "cached_models"]
 
 KEYS_AT_ONCE = 500  # parameters of one SQL query
 OURS = "raw = 1 AND TYPEOF(key) = 'text'"  # rows that this class has written
 T = TypeVar("T")
+
+
+def cached_models(settings: Settings) -> frozenset[str]:
+    """List the ids of the models that have run at this home; the cache is not opened.
+
+    Some of their features may have been removed since.
+    """
+    facts = FactsFile(settings.home / MODELS).all().values()
+    return frozenset(str(fact.get("model", "")) for fact in facts if isinstance(fact, dict))
 
 
 class FeatureCache:

@@ -4,7 +4,16 @@ Importing this package loads neither torch nor transformers: the child does, on 
 """
 
 from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere
-from ptmrank_core.features.process.client import ModelProcess
+from ptmrank_core.features.process.child import Child
+from ptmrank_core.features.process.client import ModelProcess, child_ahead
 from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction
 
-__all__ = ["FUNCTIONS", "ModelCalls", "ModelCallsHere", "ModelFunction", "ModelProcess"]
+__all__ = [
+    "FUNCTIONS",
+    "Child",
+    "ModelCalls",
+    "ModelCallsHere",
+    "ModelFunction",
+    "ModelProcess",
+    "child_ahead",
+]

@@ -7,7 +7,7 @@ import queue
 import subprocess
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from io import BufferedReader
 from pathlib import Path
@@ -46,6 +46,8 @@ class Child:
         The table of functions.
     log
         File for what it prints; ``None`` for standard error of this process.
+    ahead
+        Modules that it imports at once, before it is asked for anything.
 
     Raises
     ------
@@ -58,7 +60,14 @@ class Child:
         Whether it has reported that it serves calls.
     """
 
-    def __init__(self, settings: Settings, functions: Mapping[str, ModelFunction], log: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        functions: Mapping[str, ModelFunction],
+        log: Path | None,
+        *,
+        ahead: Sequence[str] = (),
+    ) -> None:
         self._process = _start(settings, log)
         self._outgoing: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._incoming: queue.SimpleQueue[Frame] = queue.SimpleQueue()
@@ -68,7 +77,7 @@ class Child:
         self._reader = threading.Thread(target=self._read, daemon=True, name="frames of the model process")
         self._writer.start()
         self._reader.start()
-        self._outgoing.put(pack(FrameKind.START, (settings, dict(functions))))
+        self._outgoing.put(pack(FrameKind.START, (settings, dict(functions), tuple(ahead))))
 
     @property
     def pid(self) -> int:
@@ -124,6 +133,10 @@ class Child:
             del self._held[key]
         return forgotten
 
+    def print_to(self, log: Path) -> None:
+        """Have what it prints from now on added to a file."""
+        self._outgoing.put(pack(FrameKind.LOG, log))
+
     def cancel(self) -> None:
         """Ask it to cancel the call."""
         self._outgoing.put(pack(FrameKind.CANCEL))
@@ -136,6 +149,10 @@ class Child:
             return None
         self.is_ready = True
         return frame
+
+    def has_died(self) -> bool:
+        """Whether it is gone, whatever it sent before."""
+        return self._process.poll() is not None
 
     def is_over(self) -> bool:
         """Whether it will send no further frame, and all that it sent are received."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,11 +25,11 @@ from ptmrank_core.features.process.deaths import (
     stalled,
 )
 from ptmrank_core.features.process.frames import Frame, FrameKind, unpack
-from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction, function_of
+from ptmrank_core.features.process.functions import AHEAD, FUNCTIONS, ModelFunction, function_of
 from ptmrank_core.features.process.memory import MemoryWatch
 from ptmrank_core.records import Samples, Stage
 
-__all__ = ["ModelProcess"]
+__all__ = ["ModelProcess", "child_ahead"]
 
 POLL_SECONDS = 0.1
 # A call that was cancelled ends after its batch or step; its process is killed if that takes longer.
@@ -38,6 +39,17 @@ START_SECONDS = 120.0
 PATIENCE = 20.0
 # A wait counts no longer than this: a process that was stopped itself has not waited.
 LONGEST_WAIT_SECONDS = 1.0
+
+
+def child_ahead(settings: Settings) -> Child:
+    """Start a child that imports what checkpoints need, and waits for the run that it will serve.
+
+    Raises
+    ------
+    OSError
+        If the system cannot start it.
+    """
+    return Child(settings, FUNCTIONS, None, ahead=AHEAD)
 
 
 class ModelProcess:
@@ -59,6 +71,8 @@ class ModelProcess:
         What the child may hold at most; it is killed before it takes the last of the machine's memory anyway.
     functions
         The functions that it can be asked for.
+    child
+        One that was started ahead, with :func:`child_ahead`; by default the first call starts one.
     """
 
     def __init__(
@@ -69,11 +83,14 @@ class ModelProcess:
         hang_seconds: float | None = None,
         memory_bytes: int | None = None,
         functions: Mapping[str, ModelFunction] = FUNCTIONS,
+        child: Child | None = None,
     ) -> None:
         self._settings, self._log, self._memory_bytes = settings, log, memory_bytes
         self._hang_seconds = settings.load_seconds if hang_seconds is None else hang_seconds
         self._functions = functions
-        self._child: Child | None = None
+        self._child = child
+        if child is not None and log is not None:
+            child.print_to(log)
         self._lock = threading.Lock()
         self._keys: WeakKeyDictionary[Samples, str] = WeakKeyDictionary()
 
@@ -81,6 +98,15 @@ class ModelProcess:
     def pid(self) -> int | None:
         """Id of the child; ``None`` if none is running."""
         return None if self._child is None else self._child.pid
+
+    def start_ahead(self) -> None:
+        """Start the child before the first call, so that it imports what checkpoints need meanwhile.
+
+        Where the system cannot start it, the first call tries again, and says so.
+        """
+        with self._lock, suppress(OSError):
+            if self._child is None:
+                self._child = Child(self._settings, self._functions, self._log, ahead=AHEAD)
 
     def call(
         self,
@@ -132,7 +158,12 @@ class ModelProcess:
         return result
 
     def _started(self, call: _Call) -> Child:
-        """Return the child that is running, or start one."""
+        """Return the child that is running, or start one.
+
+        One that died while it had nothing to do is no fault of the model that it is asked for now.
+        """
+        if self._child is not None and self._child.has_died():
+            self._end()
         if self._child is None:
             try:
                 self._child = Child(self._settings, self._functions, self._log)

@@ -27,13 +27,14 @@ class FrameError(Exception):
 
 
 class FrameKind(IntEnum):
-    """What a frame is: the first five go to the child, the others come from it."""
+    """What a frame is: the first six go to the child, the others come from it."""
 
     START = 1
     FORGET = 2
     SAMPLES = 3
     CALL = 4
     CANCEL = 5
+    LOG = 6
     READY = 11
     EVENT = 12
     PROGRESS = 13

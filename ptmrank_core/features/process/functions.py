@@ -12,7 +12,7 @@ from typing import Any
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.features.cache import FeatureCache
 
-__all__ = ["FUNCTIONS", "ModelFunction", "call_function", "function_of"]
+__all__ = ["AHEAD", "FUNCTIONS", "ModelFunction", "call_function", "function_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,9 @@ FUNCTIONS: Mapping[str, ModelFunction] = MappingProxyType(
         ),
     }
 )
+
+# What every checkpoint needs, most of it PyTorch and transformers: seconds, where it is not imported yet.
+AHEAD = ("ptmrank_core.features.forward_pass", "ptmrank_core.features.encoders.image")
 
 
 def function_of(functions: Mapping[str, ModelFunction], name: str) -> ModelFunction:

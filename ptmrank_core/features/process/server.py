@@ -11,7 +11,8 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from io import BufferedReader
 from typing import Any, BinaryIO
 
@@ -30,6 +31,7 @@ from ptmrank_core.features.process.frames import (
 )
 from ptmrank_core.features.process.functions import ModelFunction, call_function, function_of
 from ptmrank_core.features.process.lifetime import die_with
+from ptmrank_core.features.process.printing import print_to
 from ptmrank_core.records import Samples
 
 __all__ = ["serve"]
@@ -75,12 +77,12 @@ class _Server:
         self._unread: dict[str, Frame] = {}
         self._samples: dict[str, Samples] = {}
         self._cache: FeatureCache | None = None
-        self._settings, self._functions = self._start()
+        self._settings, self._functions, self._ahead = self._start()
         threading.Thread(target=self._read, daemon=True, name="frames").start()
 
-    def _start(self) -> tuple[Settings, Mapping[str, ModelFunction]]:
-        settings, functions = unpack(read_frame(self._incoming))
-        return settings, functions
+    def _start(self) -> tuple[Settings, Mapping[str, ModelFunction], Sequence[str]]:
+        settings, functions, ahead = unpack(read_frame(self._incoming))
+        return settings, functions, ahead
 
     def _read(self) -> None:
         """Pass frames on in their order; end the process with the pipe, whatever it is doing."""
@@ -89,6 +91,9 @@ class _Server:
                 frame = read_frame(self._incoming)
                 if frame.kind is FrameKind.CANCEL:
                     self._is_cancelled.set()
+                    continue
+                if frame.kind is FrameKind.LOG:
+                    print_to(unpack(frame))
                     continue
                 if frame.kind is FrameKind.CALL:
                     self._is_cancelled.clear()
@@ -103,6 +108,8 @@ class _Server:
 
     def serve(self) -> None:
         """Serve one call after the other, in the main thread."""
+        for module in self._ahead:
+            import_module(module)
         self._send(FrameKind.READY)
         while True:
             frame = self._frames.get()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import softmax
 
 from ptmrank_core.errors import MetricInputError
 
@@ -142,7 +142,7 @@ def check_source(
         )
     if source_logits is not None:
         logits = check_matrix("source_logits", source_logits, n_samples, least_columns=2)
-        return logits, _freeze(softmax(logits, axis=1))
+        return logits, _freeze(scipy.special.softmax(logits, axis=1))
     if source_probs is None:
         return None, None
     probs = check_matrix("source_probs", source_probs, n_samples, least_columns=2)

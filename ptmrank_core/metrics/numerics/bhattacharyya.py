@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import cdist
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import prepare_inputs
@@ -147,7 +147,7 @@ def round_terms(means: Array, variances: Array) -> tuple[Array, Array]:
     spread = variances.mean(axis=1)
     middle = (spread[:, None] + spread) / 2
     excess = np.log(middle) - np.log(spread)[:, None] / 2 - np.log(spread) / 2
-    return cdist(means, means, "sqeuclidean") / (8 * middle), excess
+    return scipy.spatial.distance.cdist(means, means, "sqeuclidean") / (8 * middle), excess
 
 
 def _distances_to_all(means: Array, variances: Array, c: int) -> Array:

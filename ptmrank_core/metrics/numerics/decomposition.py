@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.numerics.spectrum import Spectrum, centred_block, decompose
@@ -80,12 +80,12 @@ class Decomposition:
         """Class indicators, zeros and ones, shape (n_samples, n_classes)."""
         return np.eye(len(self.class_counts))[self.labels]
 
-    def _indicators(self, weights: Array | None = None) -> csr_array:
+    def _indicators(self, weights: Array | None = None) -> scipy.sparse.csr_array:
         """Rows of :attr:`one_hot` times weights of shape (n_samples,)."""
         # A product with it reads the other side once; with the dense one it costs C times as much.
         weights = np.ones(self.n_samples) if weights is None else weights
         places = (weights, self.labels, np.arange(self.n_samples + 1))
-        return csr_array(places, shape=(self.n_samples, len(self.class_counts)))
+        return scipy.sparse.csr_array(places, shape=(self.n_samples, len(self.class_counts)))
 
     def sum_by_class(self, rows: Array, weights: Array | None = None) -> Array:
         """Weighted sum of the rows of each class, shape (n_classes, k), of rows of shape (n_samples, k)."""

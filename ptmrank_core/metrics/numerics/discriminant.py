@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.spectrum import solve_factored
@@ -279,7 +279,7 @@ def _axes(covariance: Array, within: Within, n_features: int, places: Array) -> 
 
 def _mixing(logits: Array, labels: NDArray[np.int64]) -> Array:
     """q_i: the own class's part of a softmax of the probabilities (sic), at most e/(e + C - 1)."""
-    raised = np.exp(softmax(logits, axis=1))
+    raised = np.exp(scipy.special.softmax(logits, axis=1))
     mixing: Array = raised[np.arange(len(labels)), labels] / raised.sum(axis=1)
     return mixing
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import log_softmax
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
@@ -106,6 +106,6 @@ def nearest_mean_log_probs(statistics: Decomposition) -> Array:
     ndarray of shape (n_samples,)
         log softmax_c of :func:`nearest_mean_logits` at c = y_i.
     """
-    log_probs = log_softmax(nearest_mean_logits(statistics), axis=1)
+    log_probs = scipy.special.log_softmax(nearest_mean_logits(statistics), axis=1)
     own_log_probs: Array = log_probs[np.arange(statistics.n_samples), statistics.labels]
     return own_log_probs

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.special import logsumexp
 
 __all__ = ["FittedMixture", "fit_full_mixture"]
 
@@ -149,7 +148,7 @@ def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_C
 def _expect(points: Array, components: list[_Component], regularisation: float) -> tuple[Array, float]:
     """Posterior of each sample, and the mean log-likelihood."""
     log_probs = _log_probs(points, components, regularisation)
-    likelihoods = logsumexp(log_probs, axis=1)
+    likelihoods = scipy.special.logsumexp(log_probs, axis=1)
     return np.exp(log_probs - likelihoods[:, None]), float(likelihoods.mean())
 
 
@@ -163,7 +162,9 @@ def _log_probs(points: Array, components: list[_Component], regularisation: floa
     # |z|^2 / r less what is too much of it along the axes: one product for all components.
     excess = np.concatenate([1 / part.variances - part.rest for part in components])
     owners = np.repeat(np.arange(len(components)), [len(part.axes) for part in components])
-    weights = csr_array((excess, (np.arange(len(axes)), owners)), shape=(len(axes), len(components)))
+    weights = scipy.sparse.csr_array(
+        (excess, (np.arange(len(axes)), owners)), shape=(len(axes), len(components))
+    )
     squared_distances = np.empty((len(points), len(components)))
     for start in range(0, len(points), BLOCK):
         block = points[start : start + BLOCK]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from ptmrank_core.errors import UnknownNameError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -143,7 +143,7 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     spread = np.sqrt(np.average((tables - mean) ** 2, axis=1, weights=counts))[:, None]
     tables = (tables - mean) / (spread + GUARD)
     middle = tables.mean(axis=0)
-    indicators = csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
+    indicators = scipy.sparse.csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
     if width <= len(counts):
         fitted = spectrum.expand(spectrum.project(middle[groups]))
     else:

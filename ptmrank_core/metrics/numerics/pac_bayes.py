@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import digamma, gammaln
 
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
@@ -236,20 +236,27 @@ def bound_risk(
     divergence = last_move = 0.0
     for _ in range(N_ROUNDS):
         concentration = prior_mass + mass
-        tilt = digamma(concentration)
+        tilt = scipy.special.digamma(concentration)
         if prior == "dirichlet":
-            tilt -= digamma(concentration.sum(axis=0))
+            tilt -= scipy.special.digamma(concentration.sum(axis=0))
         previous = mass
         mass, log_norms = _respond(blocks, tilt)
         # sum_iz q (ln q - ln S) = sum_yz (sum_{i in y} q_iz) t_yz - sum_i ln norm_i
         divergence = float(np.sum(mass * tilt)) - log_norms
         last_move = float(np.abs(mass - previous).max())
     if prior == "dirichlet":
-        prior_term = n_source * float(gammaln(prior_mass.sum()) - gammaln(prior_mass).sum())
-        fitted = float(gammaln(concentration.sum(axis=0)).sum() - gammaln(concentration).sum())
+        prior_term = n_source * float(
+            scipy.special.gammaln(prior_mass.sum()) - scipy.special.gammaln(prior_mass).sum()
+        )
+        fitted = float(
+            scipy.special.gammaln(concentration.sum(axis=0)).sum()
+            - scipy.special.gammaln(concentration).sum()
+        )
         risk = (fitted - prior_term + divergence) / (n_samples * n_classes)
     else:
-        change = n_source * float(gammaln(prior_mass).sum()) - float(gammaln(concentration).sum())
+        change = n_source * float(scipy.special.gammaln(prior_mass).sum()) - float(
+            scipy.special.gammaln(concentration).sum()
+        )
         rates = float(np.log(source_probs @ concentration.sum(axis=0)).sum())
         risk = (change + divergence + rates - n_samples) / (n_samples * n_classes) + 1
     return MixtureBound(risk, concentration, last_move)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
@@ -121,7 +121,7 @@ def push_apart(statistics: Decomposition, unit: Array) -> PushedClasses:
     np.fill_diagonal(reach, 0.0)
     mix = np.eye(len(means))
     changes: list[float] = []
-    distances = cdist(means, means)
+    distances = scipy.spatial.distance.cdist(means, means)
     places, overlaps = [means], [np.maximum(reach - distances, 0.0)]
     for _ in range(MAX_STEPS):
         # Displacement of c: sum over c' of push (mu_c - mu_c').
@@ -134,7 +134,7 @@ def push_apart(statistics: Decomposition, unit: Array) -> PushedClasses:
         means = means + moves
         mix = mix + push @ mix
         changes.append(change)
-        distances = cdist(means, means)
+        distances = scipy.spatial.distance.cdist(means, means)
         places.append(means)
         overlaps.append(np.maximum(reach - distances, 0.0))
     return PushedClasses(mix, tuple(changes), radii, tuple(places), tuple(overlaps))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 __all__ = [
     "EPS",
@@ -76,7 +76,7 @@ class Spectrum:
             self.features, self.singular_values[:rank], self.vectors[:, :rank], self.side, opposite
         )
 
-    def project(self, targets: Array | csr_array) -> Array:
+    def project(self, targets: Array | scipy.sparse.csr_array) -> Array:
         """Coordinates U't, shape (rank, k), of targets of shape (n_samples, k), in their unit."""
         if self.side == "left":
             return np.asarray(self.vectors.T @ targets)

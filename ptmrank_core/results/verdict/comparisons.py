@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtr
 
 from ptmrank_core.records import SamplesSummary
 from ptmrank_core.results.verdict.thresholds import GROUP_CORRELATION
@@ -81,7 +81,7 @@ def _errors_of_groups(differences: NDArray[np.float64], groups: Sequence[int]) -
 
 def _as_normal(errors: float, freedom: int) -> float:
     """Convert a deviate of Student's distribution to the normal one with the same probability."""
-    return math.copysign(-float(ndtri(stdtr(freedom, -abs(errors)))), errors)
+    return math.copysign(-float(scipy.special.ndtri(scipy.special.stdtr(freedom, -abs(errors)))), errors)
 
 
 def errors_above_chance(measure: str, reached: Reached, chance: float, samples: SamplesSummary) -> float:

@@ -118,10 +118,13 @@ class KeptResults:
         self._entries.clear()
         return report
 
-    def forget(self, keys: Collection[str]) -> None:
-        """Remove the results of features with these keys."""
+    def forget(self, keys: Collection[str]) -> KeptReport:
+        """Remove the results of features with these keys; report on what was removed."""
         names = [name for name in self._entries.names() if name.partition(":")[0] in keys]
+        before = self.report()
         self._entries.delete_many(names)
+        n_bytes = before.size_bytes - self.report().size_bytes
+        return KeptReport(len(names), max(0, n_bytes), self._limit_bytes)
 
     def close(self) -> None:
         """Close the database."""

@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.analyses import rank_intervals as stage
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.metrics import compute, prepare_inputs
-from ptmrank_core.pieces import scores
+from ptmrank_core.pieces import scores as pieces
 from ptmrank_core.records import (
     Analyses,
     HalfSampleScores,
@@ -136,8 +136,8 @@ def test_it_stops_between_parts_and_goes_on(
         calls.append(model)
         return score_cells(model, *rest)
 
-    score_cells = scores.score_cells
-    monkeypatch.setattr(scores, "score_cells", count)
+    score_cells = pieces.score_cells
+    monkeypatch.setattr(pieces, "score_cells", count)
 
     def is_pulled() -> bool:
         return len(calls) == 15

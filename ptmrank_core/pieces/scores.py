@@ -74,6 +74,7 @@ def score_subsets(
     model: str,
     metrics: Sequence[str],
     rows: Sequence[Rows],
+    first: int = 0,  # noqa: ARG001 - all subsets are alike
     cancel: CancelToken = never_cancels,
 ) -> Found:
     """Score subsets, some of which a metric may refuse; otherwise as :func:`score_parts_of`."""
@@ -87,6 +88,7 @@ def score_permuted(
     model: str,
     metrics: Sequence[str],
     rows: Sequence[Rows],
+    first: int = 0,  # noqa: ARG001 - all permutations are alike
     cancel: CancelToken = never_cancels,
 ) -> Found:
     """Score all samples with the labels of those in ``rows``; otherwise as :func:`score_parts_of`."""

@@ -54,7 +54,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr("ptmrank_core.pieces.scoring.compute", count_metric)
     monkeypatch.setattr("ptmrank_core.pieces.scores.compute", count_metric)
-    monkeypatch.setattr("ptmrank_core.benchmark.work.answering.run_piece", count_piece)
+    monkeypatch.setattr("ptmrank_core.benchmark.work.pool.run_piece", count_piece)
     return counts
 
 

@@ -51,11 +51,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ptmrank_core.errors import InputError
 from ptmrank_core.variables import (
     LEAST,
     MOST,
     MOST_DAYS,
+    default_home,
     read_count,
     read_gigabytes,
     read_list,
@@ -249,24 +249,6 @@ def _library_defaults() -> dict[str, str]:
     return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
 
 
-def _default_home(environ: Mapping[str, str]) -> Path:
-    """Return the folder for a user's application data on this platform."""
-    try:
-        user = Path.home()
-    except RuntimeError:
-        raise InputError(
-            "This user has no home folder, and PTMRANK_HOME is not set.",
-            hint="Set PTMRANK_HOME to a folder that can be written.",
-        ) from None
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
-    if sys.platform == "darwin":
-        return user / "Library" / "Application Support" / "PTMRank"
-    data = Path(environ.get("XDG_DATA_HOME") or "")
-    # A relative path there is invalid, and to be ignored (XDG Base Directory Specification).
-    return (data if data.is_absolute() else user / ".local" / "share") / "ptmrank"
-
-
 def _read_quotas(environ: Mapping[str, str]) -> Quotas:
     usual = Quotas()
     return Quotas(
@@ -298,7 +280,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     demo_only = read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
-        home=read_path("PTMRANK_HOME", environ) or _default_home(environ),
+        home=read_path("PTMRANK_HOME", environ) or default_home(environ),
         cache_limit_bytes=read_gigabytes("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ),
         results_limit_bytes=read_gigabytes("PTMRANK_RESULTS_GB", DEFAULT_RESULTS_GB, environ),
         workers=read_count("PTMRANK_WORKERS", 0, environ) if environ.get("PTMRANK_WORKERS") else 0,

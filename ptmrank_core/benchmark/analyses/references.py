@@ -54,7 +54,7 @@ class _Job:
         which = self.subject if not self.of else self.role
         return self.identity.name(ReferenceResult.KIND, which, piece_text("probe"), str(seed))
 
-    def rename(self, result: ReferenceResult) -> ReferenceResult:
+    def as_named_here(self, result: ReferenceResult) -> ReferenceResult:
         """Put the name of this run's model into the result of a twin."""
         return replace(result, title=self.title, of=self.of) if self.of else result
 
@@ -113,7 +113,7 @@ def probe_references(context: AnalysisContext) -> None:
         raise_if_cancelled(context.run_context.cancel)
         name = job.name(context.run_context.plan.seed)
         find = partial(_within, context, job)
-        context.find_once(ReferenceResult, job.subject, name, find, job.rename)
+        context.find_once(ReferenceResult, job.subject, name, find, job.as_named_here)
         context.run_context.sink(AnalysisStep(ReferenceResult.KIND, index + 1, len(jobs)))
 
 

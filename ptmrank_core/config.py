@@ -7,6 +7,12 @@ PTMRANK_HOME
     folder for a user's application data.
 PTMRANK_CACHE_GB
     Size limit of the feature cache in gigabytes, default 20; the oldest entries are deleted first.
+PTMRANK_RESULTS_GB
+    Size limit of the results that are kept (scores, probes, projections), so that the same question asked
+    again computes nothing; in gigabytes, default 2. The oldest are deleted first.
+PTMRANK_WORKERS
+    Processes that the analyses of a run are spread over; by default the processors that it may use. Results
+    do not depend on it.
 PTMRANK_MODELS
     Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
 PTMRANK_SHARED
@@ -48,11 +54,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ptmrank_core.errors import InputError
 from ptmrank_core.variables import (
     LEAST,
     MOST,
     MOST_DAYS,
+    default_home,
     read_count,
     read_gigabytes,
     read_list,
@@ -78,6 +84,7 @@ _HERE = Path(__file__).resolve().parent
 # In an installed package the assets are inside it, in the repository beside it.
 ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
+DEFAULT_RESULTS_GB = 2.0
 DEFAULT_LOAD_SECONDS = 900.0
 PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
 
@@ -112,6 +119,10 @@ class Settings:
         Folder of all data that PTMRank stores.
     cache_limit_bytes
         Size limit of the feature cache.
+    results_limit_bytes
+        Size limit of the results that are kept.
+    workers
+        Processes that analyses are spread over; 0 for as many as there are processors to use.
     models_dir
         Folder whose subfolders are offered as candidates; ``None`` if there is none.
     peatmoss
@@ -134,6 +145,8 @@ class Settings:
 
     home: Path
     cache_limit_bytes: int = int(DEFAULT_CACHE_GB * 1e9)
+    results_limit_bytes: int = int(DEFAULT_RESULTS_GB * 1e9)
+    workers: int = 0
     models_dir: Path | None = None
     peatmoss: Path | None = None
     shared: bool = False
@@ -148,6 +161,11 @@ class Settings:
     def features_dir(self) -> Path:
         """Folder of the feature cache."""
         return self.home / "features"
+
+    @property
+    def results_dir(self) -> Path:
+        """Folder of the results that are kept."""
+        return self.home / "results"
 
     @property
     def runs_dir(self) -> Path:
@@ -204,6 +222,8 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
         "PTMRANK_HOME": str(settings.home),
         "PTMRANK_CACHE_GB": str(settings.cache_limit_bytes / 1e9),
+        "PTMRANK_RESULTS_GB": str(settings.results_limit_bytes / 1e9),
+        "PTMRANK_WORKERS": str(settings.workers or ""),
         "PTMRANK_MODELS": str(settings.models_dir or ""),
         "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
         "PTMRANK_LOAD_SECONDS": str(settings.load_seconds),
@@ -234,24 +254,6 @@ def _library_defaults() -> dict[str, str]:
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     hub = ("HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_TELEMETRY")
     return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
-
-
-def _default_home(environ: Mapping[str, str]) -> Path:
-    """Return the folder for a user's application data on this platform."""
-    try:
-        user = Path.home()
-    except RuntimeError:
-        raise InputError(
-            "This user has no home folder, and PTMRANK_HOME is not set.",
-            hint="Set PTMRANK_HOME to a folder that can be written.",
-        ) from None
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
-    if sys.platform == "darwin":
-        return user / "Library" / "Application Support" / "PTMRank"
-    data = Path(environ.get("XDG_DATA_HOME") or "")
-    # A relative path there is invalid, and to be ignored (XDG Base Directory Specification).
-    return (data if data.is_absolute() else user / ".local" / "share") / "ptmrank"
 
 
 def _read_quotas(environ: Mapping[str, str]) -> Quotas:
@@ -285,8 +287,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     demo_only = read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
-        home=read_path("PTMRANK_HOME", environ) or _default_home(environ),
+        home=read_path("PTMRANK_HOME", environ) or default_home(environ),
         cache_limit_bytes=read_gigabytes("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ),
+        results_limit_bytes=read_gigabytes("PTMRANK_RESULTS_GB", DEFAULT_RESULTS_GB, environ),
+        workers=read_count("PTMRANK_WORKERS", 0, environ) if environ.get("PTMRANK_WORKERS") else 0,
         models_dir=read_path("PTMRANK_MODELS", environ),
         peatmoss=read_path("PTMRANK_PEATMOSS", environ),
         shared=read_switch("PTMRANK_SHARED", environ) or demo_only,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ __all__ = [
     "LEAST",
     "MOST",
     "MOST_DAYS",
+    "default_home",
     "read_count",
     "read_gigabytes",
     "read_list",
@@ -43,6 +45,24 @@ def read_path(name: str, environ: Mapping[str, str]) -> Path | None:
             f"{name} is {text!r}, which is no path here: {str(reason).rstrip('.')}.",
             hint="Set it to an absolute path.",
         ) from None
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder for a user's application data on this platform."""
+    try:
+        user = Path.home()
+    except RuntimeError:
+        raise InputError(
+            "This user has no home folder, and PTMRANK_HOME is not set.",
+            hint="Set PTMRANK_HOME to a folder that can be written.",
+        ) from None
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
+    if sys.platform == "darwin":
+        return user / "Library" / "Application Support" / "PTMRank"
+    data = Path(environ.get("XDG_DATA_HOME") or "")
+    # A relative path there is invalid, and to be ignored (XDG Base Directory Specification).
+    return (data if data.is_absolute() else user / ".local" / "share") / "ptmrank"
 
 
 def read_switch(name: str, environ: Mapping[str, str]) -> bool:

@@ -34,6 +34,7 @@ ALLOWED = {
     "probing": {"errors", "records", "sampling"},
     "ranking": {"errors", "records", "sampling"},
     "projection": {"errors", "records", "sampling"},
+    "pieces": {"errors", "records", "events", "metrics", "probing", "projection"},
     "prediction": {"errors", "records"},
     "features": VOCABULARY | {"sampling"},
     "results": {"errors", "records", "ranking", "projection", "metrics", "probing", "prediction"},
@@ -47,6 +48,7 @@ ALLOWED = {
         "probing",
         "ranking",
         "projection",
+        "pieces",
         "prediction",
         "results",
     },
@@ -350,9 +352,9 @@ def test_everything_is_caught_in_one_place() -> None:
     ]
     assert broad == [
         "dashboard/views/learn/scenes/later.py",
-        "ptmrank_core/benchmark/execution/scoring.py",
         "ptmrank_core/features/process/server.py",
         "ptmrank_core/features/reasons.py",
+        "ptmrank_core/pieces/scoring.py",
     ]
 
 

@@ -9,7 +9,7 @@ from dashboard.jobs.decisions import (
     start_corrected,
 )
 from dashboard.jobs.demo_only import is_demo_only
-from dashboard.jobs.home import examine_home, features, settings, stay_ready
+from dashboard.jobs.home import examine_home, features, kept_results, settings, stay_ready
 from dashboard.jobs.housekeeping import (
     check_features,
     clear_features,
@@ -103,6 +103,7 @@ __all__ = [
     "keep_truth",
     "keep_upload",
     "kept",
+    "kept_results",
     "leave_out",
     "leftovers",
     "limits",

@@ -1,4 +1,4 @@
-"""What all sessions of this server share: settings, the store of runs, the feature cache."""
+"""What all sessions of this server share: settings, the store of runs, the caches."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import streamlit as st
 
 from ptmrank_core.benchmark import RunStore, is_shipped, keep_queues_going, keep_ready, shipped_store
 from ptmrank_core.benchmark.doctor import Diagnosis, examine
+from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import check_upload
 from ptmrank_core.features import FeatureCache
 
-__all__ = ["examine_home", "features", "settings", "stay_ready", "store", "store_of"]
+__all__ = ["examine_home", "features", "kept_results", "settings", "stay_ready", "store", "store_of"]
 
 
 @st.cache_resource
@@ -41,6 +42,12 @@ def store_of(run_id: str) -> RunStore:
 def features() -> FeatureCache:
     """Open the feature cache, once for all sessions."""
     return FeatureCache(settings())
+
+
+@st.cache_resource(max_entries=1, on_release=KeptResults.close)
+def kept_results() -> KeptResults:
+    """Open the store of kept results, once for all sessions."""
+    return KeptResults(settings())
 
 
 def examine_home() -> list[Diagnosis]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.jobs.home import features, settings
+from dashboard.jobs.home import features, kept_results, settings
 from dashboard.jobs.sources import forget_samples
 from dashboard.server import owner
 from dashboard.server.owner import current_owner
@@ -21,6 +21,7 @@ from ptmrank_core.benchmark.housekeeping import (
     sweep,
     sweep_quietly,
 )
+from ptmrank_core.benchmark.work.kept_results import KeptReport
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import NotOwnerError, PTMRankError
 from ptmrank_core.features import CacheReport
@@ -104,7 +105,7 @@ def sweep_at_start() -> None:
 
 
 def clear_features() -> None:
-    """Remove every feature from the cache.
+    """Remove every feature from the cache, and every kept result.
 
     Raises
     ------
@@ -113,18 +114,20 @@ def clear_features() -> None:
     """
     _require_own_features()
     features().clear()
+    kept_results().clear()
 
 
 def forget_features(keys: Collection[str]) -> None:
-    """Remove the features of some models from the cache; errors as of ``clear_features``."""
+    """Remove the features of some models and their results; errors as of ``clear_features``."""
     _require_own_features()
     features().forget(keys)
+    kept_results().forget(keys)
 
 
-def check_features() -> CacheReport:
-    """Read every entry of the cache and remove what is damaged; errors as of ``clear_features``."""
+def check_features() -> tuple[CacheReport, KeptReport]:
+    """Read every vector and every result, and remove what is damaged; errors as of ``clear_features``."""
     _require_own_features()
-    return features().verify()
+    return features().verify(), kept_results().verify()
 
 
 def _require_own_features() -> None:

@@ -22,7 +22,10 @@ from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.substitutes import next_in_line
 from ptmrank_core.benchmark.plan import layer_metrics
+from ptmrank_core.benchmark.scheduling.locks import log_file
 from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.benchmark.work.kept_results import KeptResults
+from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError
 from ptmrank_core.events import (
     CancelToken,
@@ -86,6 +89,7 @@ def execute(
     plan = store.plan(run_id)
     store.start(run_id, json.dumps(describe_environment(plan)))
     state, error = RunState.FINISHED, ""
+    kept, pool = KeptResults(cache.settings), PiecePool(cache.settings, log_file(store.settings, run_id))
     try:
         samples = _planned_samples(plan, sources)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
@@ -96,16 +100,19 @@ def execute(
             load_samples=lru_cache(maxsize=1)(sources.load_samples),
             fetch=MergingFetch(sources.fetch, models, store.settings.merged_dir),
         )
-        run_context = RunContext(plan, samples, own_sources, store, cache, sink, cancel, models)
-        _run_models(run_context)
-        analyse(_run_substitutes(run_context))
+        with kept, pool:
+            run_context = RunContext(
+                plan, samples, own_sources, store, cache, kept, pool, sink, cancel, models
+            )
+            _run_models(run_context)
+            analyse(_run_substitutes(run_context))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
         logger.warning("run %s: %s", run_id, problem)
         state, error = RunState.FAILED, printable(str(problem))
-    if cache.notes:
-        store.add_environment(run_id, {"feature_cache": " ".join(cache.notes)})
+    if lost := (*cache.notes, *kept.notes):
+        store.add_environment(run_id, {"feature_cache": " ".join(lost)})
     store.finish(run_id, state, seconds=time.perf_counter() - start, error=error)
     sink(RunFinished(run_id, state))
     return state

@@ -20,7 +20,10 @@ from ptmrank_core.records import (
     Stage,
 )
 
-__all__ = ["stack_columns"]
+__all__ = ["COLUMNS_KEY", "stack_columns"]
+
+# Key of such features: they are the samples themselves.
+COLUMNS_KEY = "columns"
 
 
 def stack_columns(
@@ -59,7 +62,7 @@ def stack_columns(
             dtype="float32",
             seconds={"load": 0.0, "preprocess": time.perf_counter() - start, "forward": 0.0},
             n_run=0,
-            key="columns",
+            key=COLUMNS_KEY,
         ),
         auxiliary={
             name: SetFeatures(_stack(auxiliary_set), None) for name, auxiliary_set in auxiliary.items()

@@ -12,7 +12,7 @@ from ptmrank_core.features import host_memory
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.cache.keys import feature_key, function_key
 from ptmrank_core.features.cache.vector_store import VectorStore
-from ptmrank_core.features.columns import stack_columns
+from ptmrank_core.features.columns import COLUMNS_KEY, stack_columns
 from ptmrank_core.features.function import extract_by_function
 from ptmrank_core.features.precision import (
     HalfPrecisionError,
@@ -32,7 +32,7 @@ from ptmrank_core.records import (
     Stage,
 )
 
-__all__ = ["extract", "extract_cached", "load_cached"]
+__all__ = ["extract", "extract_cached", "known_key", "load_cached"]
 
 NO_AUXILIARY: Mapping[str, Samples] = MappingProxyType({})
 
@@ -186,6 +186,32 @@ def extract_cached(
     cache.note_use(vector_store.key, spec, known.dtype)
     sink(BatchDone(spec.id, vector_store.n_known, vector_store.n_items))
     return vector_store.features(spec, known.dtype)
+
+
+def known_key(spec: ModelSpec, *, options: ExtractionOptions, cache: FeatureCache) -> str | None:
+    """Return the key that the features of a model have, without reading any.
+
+    Parameters
+    ----------
+    spec
+        A model whose revision is known.
+    options, cache
+        As those of :func:`extract`.
+
+    Returns
+    -------
+    str or None
+        As in the report of the extraction; ``None`` where only torch knows the number format, and for a
+        function without a version, whose features nothing identifies.
+    """
+    if spec.source == "columns":
+        return COLUMNS_KEY
+    if spec.source == "function":
+        return function_key(spec) if spec.revision else None
+    known = known_options(options, cache.machine_facts)
+    if known is None or spec.revision is None:
+        return None
+    return feature_key(spec, fit_options(spec, known, cache.machine_facts)[0])
 
 
 def load_cached(

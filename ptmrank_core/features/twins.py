@@ -16,7 +16,7 @@ from ptmrank_core.features.extract import load_cached
 from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
 
-__all__ = ["TWIN_PREFIX", "is_twin_cached", "untrained_twin"]
+__all__ = ["TWIN_PREFIX", "describe_twin", "is_twin_cached", "untrained_twin"]
 
 TWIN_PREFIX = "untrained:"
 # Files that the twin must not have: weights in any format, and indexes of weights.
@@ -63,7 +63,7 @@ def untrained_twin(
     UnsupportedModelError
         If the model is not a checkpoint, or its architecture cannot be built from the configuration.
     """
-    twin = _describe(spec, seed)
+    twin = describe_twin(spec, seed)
     if _is_cached(twin, sets, options, cache):
         yield twin
         return
@@ -85,7 +85,7 @@ def is_twin_cached(
     UnsupportedModelError
         If the model is not a checkpoint.
     """
-    return _is_cached(_describe(spec, seed), sets, options, cache)
+    return _is_cached(describe_twin(spec, seed), sets, options, cache)
 
 
 def _is_cached(
@@ -94,8 +94,14 @@ def _is_cached(
     return all(load_cached(samples, twin, options=options, cache=cache) is not None for samples in sets)
 
 
-def _describe(spec: ModelSpec, seed: int) -> ModelSpec:
-    """Describe the twin of a checkpoint, before it is built."""
+def describe_twin(spec: ModelSpec, seed: int) -> ModelSpec:
+    """Describe the twin of a checkpoint, before it is built.
+
+    Raises
+    ------
+    UnsupportedModelError
+        If the model is not a checkpoint on disk.
+    """
     if spec.path is None or spec.revision is None or spec.source not in {"hub", "local", "demo"}:
         raise UnsupportedModelError(f"{spec.id!r} is not a checkpoint on disk, so it has no untrained twin.")
     named = f"untrained {seed} {spec.id if spec.source == 'hub' else ''} {spec.revision}"

@@ -72,9 +72,11 @@ class Finding:
     content
         The result; ``None`` if there is none.
     seconds
-        Duration of the analysis.
+        Duration of the analysis in this run: 0 where its result was kept from an earlier run.
     problem
         Why the analysis failed, in one sentence; empty if it did not.
+    kept_seconds
+        What it took in the earlier runs that its result, or some of it, was kept from.
     """
 
     kind: str
@@ -82,6 +84,12 @@ class Finding:
     content: AnalysisResult | None
     seconds: float
     problem: str = ""
+    kept_seconds: float = 0.0
+
+    @property
+    def cost_seconds(self) -> float:
+        """Seconds that it took, in whichever runs: what is decided by them is decided alike in each."""
+        return self.seconds + self.kept_seconds
 
 
 def contents_of(findings: Iterable[Finding], kind: type[ResultT]) -> dict[str, ResultT]:

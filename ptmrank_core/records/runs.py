@@ -58,7 +58,11 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A finite value of one metric for one model, or for one of its hidden layers."""
+    """A finite value of one metric for one model, or for one of its hidden layers.
+
+    ``seconds`` are those of its run: 0 where the value was kept from an earlier run, in which it took
+    ``kept_seconds``.
+    """
 
     model: str
     metric: str
@@ -67,6 +71,12 @@ class Score:
     components: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     layer: int | None = None
+    kept_seconds: float = 0.0
+
+    @property
+    def cost_seconds(self) -> float:
+        """Seconds that it took, in whichever run: what is decided by them is decided alike in both."""
+        return self.seconds + self.kept_seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now
+from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.catalogue import FEATURES_TASK, feature_models, local_models
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_feature_samples, load_samples
@@ -14,6 +15,12 @@ from ptmrank_core.records import LOCAL_OWNER, Analyses, ExtractionOptions, Model
 METRICS = ("logme", "hscore", "leep")
 # They have tests of their own and take longer than all the rest.
 NO_HALVES = Analyses(half_samples=0, projections=False, references=False)
+
+
+def forget_results(settings: Settings) -> None:
+    """Remove the results that are kept, so that the next run computes them again."""
+    with KeptResults(settings) as kept:
+        kept.clear()
 
 
 def stored_plan(

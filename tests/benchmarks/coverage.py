@@ -107,7 +107,7 @@ def _contents(
         drawn = [_scores_of(setting, inputs.take(rows)) for rows in parts.rows]
         scores = {name: tuple(own.get(name) for own in drawn) for name in setting.metrics}
         by_model[model] = ModelHalfSamples(
-            scores, growth_of(inputs, dict.fromkeys(setting.metrics, 1), parts)
+            scores, growth_of((inputs.n_samples, inputs.n_features), dict.fromkeys(setting.metrics, 1), parts)
         )
     return {name: combine_parts(name, by_model, parts, full[name]) for name in setting.metrics}
 

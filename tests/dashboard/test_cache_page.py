@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark import run_here
+from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.cli import main
 from ptmrank_core.config import Settings
 from ptmrank_core.features import FeatureCache
@@ -51,6 +52,7 @@ def test_the_page_has_the_numbers_of_the_command_line(
     assert {row["samples"] for row in rows} == {18}
     assert all(row["last used (UTC)"] for row in rows)
     assert sum(own["size_bytes"] for own in stats["models"]) <= stats["size_bytes"]
+    assert f"**{stats['results']['n_results']} kept results** of analyses" in texts(app)
     assert main(["cache", "stats"]) == 0
     assert "18 samples" in capsys.readouterr().out
     assert filled.features_dir.exists()
@@ -60,9 +62,9 @@ def test_checking_says_what_came_of_it(app: AppTest, filled: Settings) -> None:
     """Sound entries stay; a damaged one goes and is counted."""
     open_page(app, "cache")
     app.button(key="verify").click().run()
-    assert "Checked 54 vectors: every one can be read." in app.success[0].value
+    assert "Checked 54 vectors and " in app.success[0].value
     with FeatureCache(filled) as cache:
-        cache._database._cache.set(next(iter(cache._names())), b"nothing")
+        cache._database._cache.set(next(iter(cache._database.names())), b"nothing")
     app.button(key="verify").click().run()
     assert "Removed 1 damaged vector" in app.warning[0].value
 
@@ -74,7 +76,7 @@ def test_one_model_is_removed_after_a_question(app: AppTest, filled: Settings) -
     assert "forget" not in buttons(app)  # nothing is chosen yet
     app.session_state[app.dataframe[0].key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
-    assert f"This removes the features of **{gone}**" in texts(app)
+    assert f"This removes the features of **{gone}**, and the results" in texts(app)
     with FeatureCache(filled) as cache:
         assert cache.report().n_models == 3
     app.button(key="forget").click().run()
@@ -88,12 +90,12 @@ def test_one_model_is_removed_after_a_question(app: AppTest, filled: Settings) -
 def test_clearing_asks_first(app: AppTest, filled: Settings) -> None:
     """What goes and what stays is said before the button; then nothing is left."""
     open_page(app, "cache")
-    assert "Runs and their results stay" in texts(app)
+    assert "Runs stay" in texts(app)
     assert primary(app) == []
     app.button(key="clear").click().run()
     assert "Nothing is cached yet" in app.info[0].value
-    with FeatureCache(filled) as cache:
-        assert len(cache) == 0
+    with FeatureCache(filled) as cache, KeptResults(filled) as kept:
+        assert len(cache) == kept.report().n_results == 0
 
 
 def test_the_command_line_removes_one_model(filled: Settings, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which the steps of the guide were followed."""
     copy = copy_project(tmp_path_factory.mktemp("project"))
     changed = [*follow(section(GUIDE, "An analysis"), copy), *follow(section(GUIDE, "An engine"), copy)]
-    assert len(changed) == 6
+    assert len(changed) == 8
     python(copy, copy / "home", "-m", "ruff", "check", "--no-cache", *map(str, changed))
     python(copy, copy / "home", "-m", "ruff", "format", "--no-cache", "--check", *map(str, changed))
     return copy

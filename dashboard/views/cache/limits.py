@@ -17,7 +17,8 @@ def show_limits() -> None:
     st.header("Limits")
     if is_shared and not jobs.is_demo_only():
         _show_room()
-    lines = [f"The cached features take at most {say_size(limits.cache_limit_bytes)}."]
+    sizes = [say_size(limits.cache_limit_bytes), say_size(limits.results_limit_bytes)]
+    lines = [f"The cached features take at most {sizes[0]}, the kept results {sizes[1]}."]
     if not jobs.is_demo_only():
         lines.append(
             "Uploads, samples from the Hub and merged models that no run uses are deleted after "
@@ -30,8 +31,8 @@ def show_limits() -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
     if not is_shared:
         st.caption(
-            "The variables PTMRANK_CACHE_GB, PTMRANK_KEEP_DAYS, PTMRANK_OWNER_GB, PTMRANK_OWNER_UPLOADS and "
-            "PTMRANK_OWNER_RUNS set them."
+            "The variables PTMRANK_CACHE_GB, PTMRANK_RESULTS_GB, PTMRANK_KEEP_DAYS, PTMRANK_OWNER_GB, "
+            "PTMRANK_OWNER_UPLOADS and PTMRANK_OWNER_RUNS set them."
         )
 
 

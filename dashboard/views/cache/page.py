@@ -32,8 +32,8 @@ def _features() -> None:
     """Draw what is cached of the models."""
     st.markdown(
         "The features that a model computes for a sample are kept on this machine, so that no sample goes "
-        "through the same model twice. Clearing the cache loses no results: features that are needed again "
-        "are computed again."
+        "through the same model twice. So are scores, probes and projections: the same question asked again "
+        "computes nothing. Clearing the cache loses no run: what is needed again is computed again."
     )
     cache = jobs.features()
     report, models = cache.report(), cache.models()
@@ -43,6 +43,7 @@ def _features() -> None:
         show_error(cache.fault)
         return
     _numbers(report.n_entries, report.n_models, report.size_bytes, report.limit_bytes)
+    _results()
     if not models:
         st.info("Nothing is cached yet: the first run fills it.")
         return
@@ -58,13 +59,28 @@ def _features() -> None:
         check = st.button("Check every entry", key="verify", icon=":material/fact_check:")
         if chosen:
             _offer_some(chosen)
-        _offer_all(report.size_bytes)
+        _offer_all(report.size_bytes + jobs.kept_results().report().size_bytes)
     if check:
         _verify()
     st.caption(
         "A model has a row for each revision, precision and pooling. The cache does not record which upload "
         "a sample came from: an entry is identified by the content of its sample. Downloaded models are in "
         "the Hub's own cache folder and are not touched here."
+    )
+
+
+def _results() -> None:
+    """Say how many results are kept beside the features."""
+    kept = jobs.kept_results()
+    for note in kept.notes:
+        st.warning(plain(note))
+    report = kept.report()
+    if kept.fault is not None:
+        show_error(kept.fault)
+        return
+    st.markdown(
+        f"**{plural(report.n_results, 'kept result')}** of analyses: {say_size(report.size_bytes)} of "
+        f"{say_size(report.limit_bytes)}."
     )
 
 
@@ -124,14 +140,22 @@ def _choose(models: Sequence[CachedModel]) -> list[CachedModel]:
 def _verify() -> None:
     """Read every entry and say how many were damaged."""
     with st.spinner("Reading every entry …"):
-        report = jobs.check_features()
+        report, results = jobs.check_features()
     if report.n_damaged:
         st.warning(
             f"Removed {plural(report.n_damaged, 'damaged vector')}; their features are computed again when "
             f"they are needed. {plural(report.n_entries, 'vector')} left."
         )
-    else:
-        st.success(f"Checked {plural(report.n_entries, 'vector')}: every one can be read.")
+    if results.n_damaged:
+        st.warning(
+            f"Removed {plural(results.n_damaged, 'damaged result')}, computed again when it is needed. "
+            f"{plural(results.n_results, 'result')} left."
+        )
+    if not report.n_damaged + results.n_damaged:
+        st.success(
+            f"Checked {plural(report.n_entries, 'vector')} and {plural(results.n_results, 'result')}: every "
+            "one can be read."
+        )
 
 
 def _offer_some(chosen: Sequence[CachedModel]) -> None:
@@ -140,8 +164,8 @@ def _offer_some(chosen: Sequence[CachedModel]) -> None:
     size = sum(model.size_bytes for model in chosen)
     with st.popover(f"Remove {plural(len(chosen), 'model')}", icon=":material/delete:"):
         st.markdown(
-            f"This removes the features of **{plain(names)}**: {say_size(size)}. A run that needs them "
-            "computes them again."
+            f"This removes the features of **{plain(names)}**, and the results kept of them: "
+            f"{say_size(size)}. A run that needs them computes them again."
         )
         st.button("Remove them", key="forget", on_click=_forget, args=(chosen,))
 
@@ -155,7 +179,7 @@ def _offer_all(size_bytes: int) -> None:
     """Offer to remove everything; say first what will be removed and what stays."""
     with st.popover("Clear the cache", icon=":material/delete_sweep:"):
         st.markdown(
-            f"This removes all features: {say_size(size_bytes)}. Runs and their results stay, but their "
+            f"This removes all features and kept results: {say_size(size_bytes)}. Runs stay, but their "
             "embeddings cannot be drawn until the models have run again."
         )
         st.button("Remove everything", key="clear", on_click=_clear)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
-from ptmrank_core.events import discard_event
+from ptmrank_core.benchmark.work.answering import answer_pieces
+from ptmrank_core.benchmark.work.identity import Identity, identity_of, metric_text
+from ptmrank_core.benchmark.work.kept_results import Kept
+from ptmrank_core.benchmark.work.piece import Answer, Piece
+from ptmrank_core.events import AnalysisStep, discard_event
 from ptmrank_core.features.baselines import BaselineFeatures
+from ptmrank_core.pieces import Found
 from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, Ranking, contents_of
 from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results import rank_result
@@ -30,6 +35,7 @@ class AnalysisContext:
 
     def __init__(self, run_context: RunContext) -> None:
         self.run_context = run_context
+        self._identities: dict[str, Identity | None] = {}
         self.plain: BaselineFeatures | None = None  # baseline features, once an analysis has computed them
         self._stored = {(finding.kind, finding.subject) for finding in self.findings()}
 
@@ -80,6 +86,17 @@ class AnalysisContext:
         spec = (self.specs | self.controls)[model]
         return gather(run_context, spec, metrics, discard_event).arrays
 
+    def identity(self, model: str) -> Identity | None:
+        """Return what the results of a model are known by; ``None`` if they are not kept."""
+        if model not in self._identities:
+            spec = (self.specs | self.controls)[model]
+            self._identities[model] = identity_of(self.run_context, spec)
+        return self._identities[model]
+
+    def metric_text(self, model: str, metric: str) -> str:
+        """Write out what a metric's scores of a model depend on besides features and labels."""
+        return metric_text(self.with_auxiliary, (self.specs | self.controls)[model], metric)
+
     def labels(self) -> dict[str, Any]:
         """Return the labels of the samples, as ``prepare_inputs`` takes them beside features."""
         samples = self.run_context.samples
@@ -94,7 +111,7 @@ class AnalysisContext:
         """Rank the candidates by the results so far."""
         return rank_result(self.run_context.store.result(self.run_context.plan.run_id))
 
-    def is_kept(self, kind: type[AnalysisResult], subject: str = "") -> bool:
+    def is_kept(self, kind: type[ResultT] | type[AnalysisResult], subject: str = "") -> bool:
         """Whether a finding is stored already."""
         return (kind.KIND, subject) in self._stored
 
@@ -112,9 +129,15 @@ class AnalysisContext:
         self._stored = {key for key in self._stored if key[0] != kind.KIND or subject not in (None, key[1])}
 
     def keep(
-        self, kind: type[ResultT], subject: str, find: Callable[[], ResultT], *, spent: float = 0.0
-    ) -> None:
-        """Perform one analysis and store its result, or why it failed.
+        self,
+        kind: type[ResultT],
+        subject: str,
+        find: Callable[[], ResultT],
+        *,
+        spent: float = 0.0,
+        kept_seconds: float = 0.0,
+    ) -> Finding:
+        """Perform one analysis and store its result, or why it failed; return what was stored.
 
         Parameters
         ----------
@@ -122,23 +145,120 @@ class AnalysisContext:
             As in :class:`~ptmrank_core.records.Finding`.
         find
             Performs the analysis and returns its result.
-        spent
-            Seconds of its intermediate results, which are to be dropped.
+        spent, kept_seconds
+            Seconds of its intermediate results, which are to be dropped: in this run, and in those that some
+            of them were kept from.
         """
         start = time.perf_counter()
         content = run_guarded(find, what=f"{kind.KIND} {subject}".strip())
         seconds = spent + time.perf_counter() - start
         if isinstance(content, CapturedError):
-            self._add_problem(kind.KIND, subject, content, seconds)
+            return self._add_problem(kind.KIND, subject, content, seconds)
+        finding = Finding(kind.KIND, subject, content, seconds, kept_seconds=kept_seconds)
+        self.keep_all(finding)
+        return finding
+
+    def find(
+        self,
+        kind: type[ResultT],
+        pieces: Mapping[str, Piece],
+        make: Callable[[str, Mapping[str, Any]], ResultT] = lambda _, results: results[""],
+        *,
+        step: str = "",
+        n_before: int = 0,
+    ) -> None:
+        """Find the results of pieces, and store each as soon as it is found, or why it failed.
+
+        Parameters
+        ----------
+        kind
+            As in :class:`~ptmrank_core.records.Finding`.
+        pieces
+            Subject -> its piece; those that are stored already are left out.
+        make
+            Makes the result of a subject from the results of its piece; by default the only one.
+        step
+            Kind of the steps that are reported; by default that of the findings.
+        n_before
+            Number of such steps before these.
+
+        Raises
+        ------
+        CancelledError
+            If cancellation was requested; findings so far stay.
+        """
+        open_pieces = {subject: own for subject, own in pieces.items() if not self.is_kept(kind, subject)}
+        total, step = n_before + len(pieces), step or kind.KIND
+        done = total - len(open_pieces)
+        self.run_context.sink(AnalysisStep(step, done, total))
+        subjects = list(open_pieces)
+        for index, answer in answer_pieces(self.run_context, list(open_pieces.values())):
+            self._keep_answer(kind, subjects[index], answer, make)
+            done += 1
+            self.run_context.sink(AnalysisStep(step, done, total))
+
+    def find_once(
+        self,
+        kind: type[ResultT],
+        subject: str,
+        name: str | None,
+        find: Callable[[], Found],
+        rename: Callable[[ResultT], ResultT] = lambda result: result,
+    ) -> None:
+        """Store what is kept under a name; otherwise perform the analysis, and keep a sound result.
+
+        Parameters
+        ----------
+        kind, subject
+            As in :class:`~ptmrank_core.records.Finding`; nothing is done if it is stored already.
+        name
+            What the result is kept by; ``None`` if it is not.
+        find
+            Performs the analysis and returns its only result.
+        rename
+            Puts the names of this run into a result that was kept from another.
+        """
+        if self.is_kept(kind, subject):
+            return
+        kept = self.run_context.kept
+        found = kept.get_many([name], kind).get(name) if name is not None else None
+        if found is not None:
+            self.keep_all(Finding(kind.KIND, subject, rename(found.result), 0.0, kept_seconds=found.seconds))
+            return
+        unsound = set[str]()
+
+        def perform() -> ResultT:
+            made = find()
+            unsound.update(made.unsound)
+            result: ResultT = made.results[""]
+            return result
+
+        finding = self.keep(kind, subject, perform)
+        if name is not None and finding.content is not None and not unsound:
+            kept.put_many([(name, Kept(finding.content, finding.seconds))])
+
+    def _keep_answer(
+        self,
+        kind: type[ResultT],
+        subject: str,
+        answer: Answer,
+        make: Callable[[str, Mapping[str, Any]], ResultT],
+    ) -> None:
+        results = answer.results
+        if isinstance(results, CapturedError):
+            self._add_problem(kind.KIND, subject, results, answer.seconds)
         else:
-            self.keep_all(Finding(kind.KIND, subject, content, seconds))
+            made = partial(make, subject, results)
+            self.keep(kind, subject, made, spent=answer.seconds, kept_seconds=answer.kept_seconds)
 
     def keep_problem(self, kind: type[AnalysisResult], subject: str, problem: CapturedError) -> None:
         """Store why an analysis failed."""
         self._add_problem(kind.KIND, subject, problem, 0.0)
 
-    def _add_problem(self, kind: str, subject: str, problem: CapturedError, seconds: float) -> None:
-        self.keep_all(Finding(kind, subject, None, seconds, f"{problem.message} {problem.hint}".strip()))
+    def _add_problem(self, kind: str, subject: str, problem: CapturedError, seconds: float) -> Finding:
+        finding = Finding(kind, subject, None, seconds, f"{problem.message} {problem.hint}".strip())
+        self.keep_all(finding)
+        return finding
 
     def keep_nothing(self, kind: type[AnalysisResult], subject: str) -> None:
         """Store that an analysis was done and has no result."""

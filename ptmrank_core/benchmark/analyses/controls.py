@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.plain import plain_features
+from ptmrank_core.benchmark.analyses.pieces import scores_of
+from ptmrank_core.benchmark.analyses.plain import plain_features, plain_identity
 from ptmrank_core.benchmark.execution.extraction import gather
 from ptmrank_core.benchmark.execution.scoring import score_cells
+from ptmrank_core.benchmark.work.identity import digest_of_arrays, identity_of, metric_text
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
-from ptmrank_core.features.twins import untrained_twin
+from ptmrank_core.features.twins import describe_twin, untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
+from ptmrank_core.pieces import Found, ListedScores
 from ptmrank_core.records import (
     ControlScores,
     Failure,
+    ModelSpec,
     PermutedScores,
     Score,
-    ScoreParts,
     Skipped,
-    take_rows,
 )
 from ptmrank_core.sampling import permuted_rows
 
@@ -32,8 +34,6 @@ __all__ = ["PLAIN", "UNTRAINED", "score_controls"]
 # Subjects of the findings: baseline features, and a prefix that the id of the trained model follows.
 PLAIN, UNTRAINED = "plain", "untrained:"
 N_PERMUTATIONS = 10
-# Arrays that hold labels of samples; the others hold outputs of a model.
-LABEL_ARRAYS = ("labels", "targets", "sample_label_embeddings")
 # Untrained twins are extracted like candidates: for the best model of each of at most so many families.
 MAX_TWINS = 3
 
@@ -47,28 +47,39 @@ def score_controls(context: AnalysisContext) -> None:
     """
     if not context.run_context.plan.analyses.controls:
         return
-    jobs: list[Callable[[], None]] = [
-        partial(_keep_control, context, PLAIN, partial(_score_baseline, context))
-    ]
-    jobs += [
-        partial(_keep_control, context, UNTRAINED + model, partial(_score_twin, context, model))
-        for model in _twins(context)
-    ]
-    jobs += [partial(_keep_permuted, context, model) for model in context.specs]
-    for index, job in enumerate(jobs):
+    twins = _twins(context)
+    n_steps = 1 + len(twins) + len(context.specs)
+    context.find_once(ControlScores, PLAIN, _name(context, PLAIN, None), partial(_score_baseline, context))
+    for done, model in enumerate(twins, start=1):
         raise_if_cancelled(context.run_context.cancel)
-        job()
-        context.run_context.sink(AnalysisStep(ControlScores.KIND, index + 1, len(jobs)))
+        context.run_context.sink(AnalysisStep(ControlScores.KIND, done, n_steps))
+        twin = describe_twin(context.specs[model], context.run_context.plan.seed)
+        rename = partial(replace, title=_title(model), of=model)
+        name = _name(context, UNTRAINED, twin)
+        context.find_once(
+            ControlScores, UNTRAINED + model, name, partial(_score_twin, context, model), rename
+        )
+    _score_permuted(context, n_before=1 + len(twins))
 
 
-def _keep_control(context: AnalysisContext, subject: str, find: Callable[[], ControlScores]) -> None:
-    if not context.is_kept(ControlScores, subject):
-        context.keep(ControlScores, subject, find)
+def _name(context: AnalysisContext, role: str, twin: ModelSpec | None) -> str | None:
+    """Return the name that the scores of a control are kept by; ``None`` if they are not."""
+    run_context = context.with_auxiliary
+    identity = plain_identity(context) if twin is None else identity_of(run_context, twin)
+    metrics = run_context.plan.metrics
+    if identity is None:
+        return None
+    # Baseline features read no auxiliary samples; those of a twin are as its model's.
+    known_by = [metric_text(run_context, twin, metric) if twin else _version(metric) for metric in metrics]
+    return identity.name(ControlScores.KIND, role, *known_by)
 
 
-def _keep_permuted(context: AnalysisContext, model: str) -> None:
-    if not context.is_kept(PermutedScores, model):
-        context.keep(PermutedScores, model, partial(_score_permuted, context, model))
+def _version(metric: str) -> str:
+    return f"{metric} {METRICS[metric].version}"
+
+
+def _title(model: str) -> str:
+    return f"Untrained twin of {model}"
 
 
 def _twins(context: AnalysisContext) -> list[str]:
@@ -81,14 +92,14 @@ def _twins(context: AnalysisContext) -> list[str]:
     return list(best.values())[:MAX_TWINS]
 
 
-def _score_baseline(context: AnalysisContext) -> ControlScores:
+def _score_baseline(context: AnalysisContext) -> Found:
     """Score features that were computed without a model."""
     baseline = plain_features(context, context.run_context.cancel)
     arrays = {"embeddings": baseline.embeddings, **context.labels()}
     return _control(context, PLAIN, arrays, title=baseline.title)
 
 
-def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
+def _score_twin(context: AnalysisContext, model: str) -> Found:
     """Score the untrained twin of a model, extracted in the same way as the model."""
     run_context = context.with_auxiliary
     metrics = run_context.plan.metrics
@@ -102,49 +113,50 @@ def _score_twin(context: AnalysisContext, model: str) -> ControlScores:
         models=run_context.models,
     ) as twin:
         arrays = gather(run_context, twin, metrics, discard_event).arrays
-    return _control(context, twin.id, arrays, title=f"Untrained twin of {model}", of=model)
+    return _control(context, twin.id, arrays, title=_title(model), of=model)
 
 
 def _control(
     context: AnalysisContext, name: str, arrays: Mapping[str, Any], *, title: str, of: str = ""
-) -> ControlScores:
+) -> Found:
     """Score one control like a candidate."""
     cells = list(score_cells(name, prepare_inputs(**arrays), context.run_context.plan.metrics))
-    return ControlScores(
+    scores = ControlScores(
         title=title,
         n_features=int(np.shape(arrays["embeddings"])[1]),
         scores={cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)},
         problems={cell.metric: _reason(cell) for cell in cells if not isinstance(cell, Score)},
         of=of,
     )
+    is_sound = not any(isinstance(cell, Failure) for cell in cells)
+    return Found({"": scores}, frozenset() if is_sound else frozenset({""}))
 
 
 def _reason(cell: Failure | Skipped) -> str:
     return cell.reason if isinstance(cell, Skipped) else cell.message
 
 
-def _score_permuted(context: AnalysisContext, model: str) -> PermutedScores:
-    """Score one model with permuted labels; the permutations are the same for all models."""
+def _score_permuted(context: AnalysisContext, *, n_before: int) -> None:
+    """Score every model with permuted labels; the permutations are the same for all models."""
     run_context = context.run_context
     metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
-    arrays = context.arrays(model, metrics)
-    scores: dict[str, list[ScoreParts | None]] = {metric: [] for metric in metrics}
-    for rows in permuted_rows(run_context.samples, N_PERMUTATIONS, seed=run_context.plan.seed):
-        raise_if_cancelled(run_context.cancel)
-        cells = score_cells(model, prepare_inputs(**_with_labels_of(arrays, rows)), metrics)
-        parts = {cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)}
-        for metric in metrics:
-            scores[metric].append(parts.get(metric))
+    rows = list(permuted_rows(run_context.samples, N_PERMUTATIONS, seed=run_context.plan.seed))
+    known_by = dict.fromkeys(metrics, (digest_of_arrays(rows),))
+    pieces = {
+        model: scores_of(
+            context, "permuted", model, {"model": model, "metrics": tuple(metrics), "rows": rows}, known_by
+        )
+        for model in context.specs
+    }
+    context.find(PermutedScores, pieces, _of_permutations, step=ControlScores.KIND, n_before=n_before)
+
+
+def _of_permutations(_model: str, results: Mapping[str, ListedScores]) -> PermutedScores:
+    """Keep the metrics that have a score under some permutation."""
     return PermutedScores(
         {
-            metric: tuple(draws)
-            for metric, draws in scores.items()
-            if any(score is not None for score in draws)
+            metric: found.scores
+            for metric, found in results.items()
+            if any(score is not None for score in found.scores)
         }
     )
-
-
-def _with_labels_of(arrays: Mapping[str, Any], rows: NDArray[np.int64]) -> dict[str, Any]:
-    """Give each sample the labels of the sample in ``rows``."""
-    labels = {name: arrays[name] for name in LABEL_ARRAYS if name in arrays}
-    return {**arrays, **take_rows(labels, rows)}

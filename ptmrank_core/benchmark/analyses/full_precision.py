@@ -9,6 +9,7 @@ from typing import Any
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import gather
+from ptmrank_core.benchmark.work.identity import Identity, identity_of
 from ptmrank_core.errors import CancelledError, PTMRankError
 from ptmrank_core.events import discard_event
 from ptmrank_core.features import load_cached
@@ -46,6 +47,24 @@ class FullPrecision:
         if not self._is_cheap(context):
             self._specs = {}
 
+    def is_wanted(self, model: str) -> bool:
+        """Whether features in float32 are to be taken of a model, if it has any."""
+        return model in self._specs
+
+    def identity(self, model: str) -> Identity | None:
+        """Return what the results of a model are known by in float32; ``None`` if they are not kept."""
+        return identity_of(self._run_context, self._specs[model])
+
+    def arrays_of(self, model: str) -> Mapping[str, Any]:
+        """Return the keyword arguments of ``prepare_inputs`` for a model that has features in float32.
+
+        Raises
+        ------
+        ModelError, InputError
+            If it has none any more.
+        """
+        return gather(self._run_context, self._specs[model], (), discard_event).arrays
+
     def arrays(self, model: str) -> Mapping[str, Any] | None:
         """Return the keyword arguments of ``prepare_inputs`` for one model, from features in float32.
 
@@ -63,7 +82,7 @@ class FullPrecision:
         if model not in self._specs:
             return None
         try:
-            return gather(self._run_context, self._specs[model], (), discard_event).arrays
+            return self.arrays_of(model)
         except CancelledError:
             raise
         except PTMRankError:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
-from ptmrank_core.records import PartScores, Samples, Score, ScoreParts, take_rows
+from ptmrank_core.benchmark.analyses.pieces import scores_of
+from ptmrank_core.benchmark.work.identity import digest_of_arrays
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.records import PartScores, Samples, Score
 from ptmrank_core.sampling import Indices, nested_orders, units_of_samples
 
 __all__ = ["score_fewer_samples"]
@@ -39,11 +40,15 @@ def score_fewer_samples(context: AnalysisContext) -> None:
     parts = parts_of(context.run_context.samples, context.run_context.plan.seed)
     if not metrics or not parts:
         return
-    for index, model in enumerate(context.specs):
-        raise_if_cancelled(context.run_context.cancel)
-        if not context.is_kept(PartScores, model):
-            context.keep(PartScores, model, partial(_score_parts, context, model, metrics, parts))
-        context.run_context.sink(AnalysisStep(PartScores.KIND, index + 1, len(context.specs)))
+    rows = [own for draws in parts for own in draws]
+    known_by = dict.fromkeys(metrics, (digest_of_arrays(rows),))
+    pieces = {
+        model: scores_of(
+            context, "subsets", model, {"model": model, "metrics": tuple(metrics), "rows": rows}, known_by
+        )
+        for model in context.specs
+    }
+    context.find(PartScores, pieces, partial(_part_scores, metrics, parts))
 
 
 def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
@@ -54,7 +59,7 @@ def _is_wanted(context: AnalysisContext, metrics: Sequence[str]) -> bool:
     if context.run_context.samples.n_samples < MIN_SAMPLES or len(context.specs) < MIN_MODELS:
         return False
     spent = sum(
-        cell.seconds for cell in context.cells if isinstance(cell, Score) and cell.metric in set(metrics)
+        cell.cost_seconds for cell in context.cells if isinstance(cell, Score) and cell.metric in set(metrics)
     )
     cheap = min(CHEAP_SECONDS, SHARE_BEFORE_RACE * analyses.decide_seconds or CHEAP_SECONDS)
     return spent * N_DRAWS * sum(FRACTIONS) <= cheap
@@ -79,30 +84,16 @@ def _mean_size(parts: Sequence[Indices]) -> float:
     return sum(map(len, parts)) / len(parts)
 
 
-def _score_parts(
-    context: AnalysisContext, model: str, metrics: Sequence[str], parts: Sequence[Sequence[Indices]]
+def _part_scores(
+    metrics: Sequence[str], parts: Sequence[Sequence[Indices]], _model: str, results: Mapping[str, Any]
 ) -> PartScores:
-    """Score one model on every subset."""
-    arrays = context.arrays(model, metrics)
-    by_fraction: list[list[dict[str, ScoreParts]]] = []
-    for draws in parts:
-        by_fraction.append([])
-        for rows in draws:
-            raise_if_cancelled(context.run_context.cancel)
-            by_fraction[-1].append(_scores(model, take_rows(arrays, rows), metrics))
+    """Divide the scores of one model by the size of the subsets."""
+    ends = list(itertools.accumulate(len(draws) for draws in parts))
+    spans = list(zip([0, *ends], ends, strict=False))
     return PartScores(
         sizes=tuple(_mean_size(draws) for draws in parts),
         scores={
-            metric: tuple(tuple(scores.get(metric) for scores in draws) for draws in by_fraction)
+            metric: tuple(tuple(results[metric].scores[start:end]) for start, end in spans)
             for metric in metrics
         },
     )
-
-
-def _scores(model: str, arrays: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, ScoreParts]:
-    """Score one subset under each metric; a metric that refuses the subset gives no score."""
-    inputs = run_guarded(lambda: prepare_inputs(**arrays), what=f"{PartScores.KIND} {model}")
-    if isinstance(inputs, CapturedError):
-        return {}
-    cells = score_cells(model, inputs, metrics)
-    return {cell.metric: score_parts(cell) for cell in cells if isinstance(cell, Score)}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.projection.nearest import nearest_of_all
-from ptmrank_core.records import Neighbourhoods, pack_array
+from ptmrank_core.benchmark.analyses.pieces import piece_of
+from ptmrank_core.records import Neighbourhoods
 
 __all__ = ["find_neighbours"]
 
@@ -30,19 +27,8 @@ def find_neighbours(context: AnalysisContext) -> None:
     run_context = context.run_context
     if not run_context.plan.analyses.probe or run_context.samples.n_samples > MAX_SAMPLES:
         return
-    models = (*context.specs, *context.controls)
-    for done, model in enumerate(models):
-        raise_if_cancelled(run_context.cancel)
-        run_context.sink(AnalysisStep(Neighbourhoods.KIND, done, len(models)))
-        if not context.is_kept(Neighbourhoods, model):
-            context.keep(Neighbourhoods, model, lambda model=model: _find(context, model))  # type: ignore[misc]
-    run_context.sink(AnalysisStep(Neighbourhoods.KIND, len(models), len(models)))
-
-
-def _find(context: AnalysisContext, model: str) -> Neighbourhoods:
-    rows, distances = nearest_of_all(
-        np.asarray(context.arrays(model)["embeddings"]),
-        N_NEAR,
-        proceed=lambda: raise_if_cancelled(context.run_context.cancel),
-    )
-    return Neighbourhoods(pack_array(rows), pack_array(distances))
+    pieces = {
+        model: piece_of(context, "neighbours", model, {"n_near": N_NEAR}, known_by=[str(N_NEAR)])
+        for model in (*context.specs, *context.controls)
+    }
+    context.find(Neighbourhoods, pieces)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.work.identity import Identity, digest_of, versions_of
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import CancelToken
 from ptmrank_core.features.baselines import (
@@ -13,7 +14,19 @@ from ptmrank_core.features.baselines import (
 )
 from ptmrank_core.results.command import FEATURES_TASK
 
-__all__ = ["plain_features", "reads_columns"]
+__all__ = ["plain_features", "plain_identity", "reads_columns"]
+
+# Raise when baseline features, or the rows of numbers, of the same samples can be others.
+VERSION = 1
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pillow")
+
+
+def plain_identity(context: AnalysisContext) -> Identity:
+    """Return what features of the samples that no model made are known by, the rows of numbers among them."""
+    samples, seed = context.run_context.samples, context.run_context.plan.seed
+    is_reduced = reads_columns(context)
+    parts = (str(VERSION), versions_of(PACKAGES), samples.modality, samples.fingerprint, str(seed))
+    return Identity("plain", digest_of((*parts, str(is_reduced))))
 
 
 def reads_columns(context: AnalysisContext) -> bool:

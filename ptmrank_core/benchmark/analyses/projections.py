@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.analyses.pieces import piece_of
 from ptmrank_core.benchmark.analyses.top_models import best_models
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.projection import Projection, lda, trustworthiness, tsne, umap, umap_is_installed
-from ptmrank_core.records import ProjectedEmbeddings, Samples, pack_array
+from ptmrank_core.benchmark.work.identity import digest_of_arrays
+from ptmrank_core.projection import umap_is_installed
+from ptmrank_core.records import ProjectedEmbeddings, Samples
 from ptmrank_core.sampling import nested_order, units_of, units_of_samples
 
 __all__ = ["drawn_rows", "project_best"]
@@ -62,39 +64,23 @@ def project_best(context: AnalysisContext) -> None:
         return
     models, methods = best_models(context), _methods(run_context.samples)
     rows = drawn_rows(run_context.samples, run_context.plan.seed)
-    steps = [(model, method) for model in models for method in methods]
-    for index, (model, method) in enumerate(steps):
-        raise_if_cancelled(run_context.cancel)
-        run_context.sink(AnalysisStep(ProjectedEmbeddings.KIND, index, len(steps)))
-        subject = f"{method}:{model}"
-        if not context.is_kept(ProjectedEmbeddings, subject):
-            context.keep(ProjectedEmbeddings, subject, partial(_project, context, model, method, rows))
-    run_context.sink(AnalysisStep(ProjectedEmbeddings.KIND, len(steps), len(steps)))
+    seed, drawn = run_context.plan.seed, digest_of_arrays([rows])
+    pieces = {}
+    for model in models:
+        for method in methods:
+            arguments = {"model": model, "method": method, "rows": rows, "seed": seed}
+            known_by = [method, str(seed), drawn]
+            pieces[f"{method}:{model}"] = piece_of(context, "projection", model, arguments, known_by)
+    context.find(ProjectedEmbeddings, pieces, _of_model)
+
+
+def _of_model(subject: str, results: Mapping[str, Any]) -> ProjectedEmbeddings:
+    """Name the model, which may have had another name where the result was kept from."""
+    projected: ProjectedEmbeddings = results[""]
+    return replace(projected, model=subject.partition(":")[2])
 
 
 def _methods(samples: Samples) -> list[str]:
     """List the available methods, fastest first."""
     methods = ["lda"] if samples.target_kind == "classification" else []
     return [*methods, "tsne", *(["umap"] if umap_is_installed() else [])]
-
-
-def _project(
-    context: AnalysisContext, model: str, method: str, rows: NDArray[np.int64]
-) -> ProjectedEmbeddings:
-    """Project the embeddings of one model by one method."""
-    arrays, seed = context.arrays(model), context.run_context.plan.seed
-    embeddings = np.asarray(arrays["embeddings"])[rows]
-    methods: dict[str, Callable[[], Projection]] = {
-        "lda": lambda: lda(embeddings, arrays["labels"][rows]),
-        "tsne": lambda: tsne(embeddings, seed=seed),
-        "umap": lambda: umap(embeddings, seed=seed),
-    }
-    projection = methods[method]()
-    return ProjectedEmbeddings(
-        method,
-        model,
-        rows=pack_array(rows),
-        points=pack_array(projection.points),
-        trust=trustworthiness(embeddings, projection.points, seed=seed),
-        settings=dict(projection.settings),
-    )

@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
+from ptmrank_core.benchmark.analyses.pieces import scores_of
+from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
+from ptmrank_core.benchmark.work.identity import digest_of_arrays
+from ptmrank_core.benchmark.work.piece import Piece
 from ptmrank_core.metrics import (
     MEASURED_SIZE,
     METRICS,
-    MetricInputs,
     join_scores,
-    prepare_inputs,
     score_parts,
 )
+from ptmrank_core.pieces import ListedScores
 from ptmrank_core.ranking import MAX_FIXED, MIN_PARTS
 from ptmrank_core.records import (
     HalfSampleScores,
@@ -126,15 +127,15 @@ def _score_models(
         for metric in metrics:
             context.keep_problem(HalfSampleScores, metric, parts)
         return
-    for index, (model, of_model) in enumerate(metrics_by_model.items()):
-        raise_if_cancelled(run_context.cancel)
-        if not context.is_kept(ModelHalfSamples, model):
-            numbers = {name: n_parts[name] for name in of_model}
-            context.keep(ModelHalfSamples, model, partial(_score_parts, context, model, numbers, parts))
-        run_context.sink(AnalysisStep(HalfSampleScores.KIND, index + 1, len(metrics_by_model)))
+    pieces = _pieces(context, metrics_by_model, n_parts, parts)
+    context.find(
+        ModelHalfSamples, pieces, partial(_of_model, context, n_parts, parts), step=HalfSampleScores.KIND
+    )
     by_model = context.contents(ModelHalfSamples)
     problems = problems_of(context.findings(), ModelHalfSamples)
-    seconds = sum(own.seconds for own in context.findings() if own.kind == ModelHalfSamples.KIND)
+    of_models = [own for own in context.findings() if own.kind == ModelHalfSamples.KIND]
+    seconds = sum(own.seconds for own in of_models) / len(metrics)
+    kept_seconds = sum(own.kept_seconds for own in of_models) / len(metrics)
     for metric in metrics:
         scored = [model for model, names in metrics_by_model.items() if metric in names]
         notes = tuple(f"{model}: {problems[model]}" for model in scored if model in problems)
@@ -146,31 +147,58 @@ def _score_models(
             if isinstance(cell, Score) and cell.metric == metric
         }
         combine = partial(combine_parts, metric, of_metric, used, full)
-        context.keep(HalfSampleScores, metric, combine, spent=seconds / len(metrics))
+        context.keep(HalfSampleScores, metric, combine, spent=seconds, kept_seconds=kept_seconds)
 
 
-def _score_parts(
-    context: AnalysisContext, model: str, n_parts: Mapping[str, int], parts: SampleParts
+def _pieces(
+    context: AnalysisContext,
+    metrics_by_model: Mapping[str, Sequence[str]],
+    n_parts: Mapping[str, int],
+    parts: SampleParts,
+) -> dict[str, Piece]:
+    """Describe the work on each model: its scores on all parts."""
+    drawn = {number: digest_of_arrays(parts.rows[:number]) for number in set(n_parts.values())}
+    pieces = {}
+    for model, of_model in metrics_by_model.items():
+        numbers = {name: n_parts[name] for name in of_model}
+        arguments = {"model": model, "metrics": numbers, "rows": parts.rows[: max(numbers.values())]}
+        known_by = {name: [drawn[number]] for name, number in numbers.items()}
+        pieces[model] = scores_of(context, "parts", model, arguments, known_by)
+    return pieces
+
+
+def _of_model(
+    context: AnalysisContext,
+    n_parts: Mapping[str, int],
+    parts: SampleParts,
+    model: str,
+    results: Mapping[str, ListedScores],
 ) -> ModelHalfSamples:
-    """Score one model on each part, and determine the factors by which its deviations are scaled."""
-    inputs = prepare_inputs(**context.arrays(model, tuple(n_parts)))
-    scores: dict[str, list[ScoreParts | None]] = {name: [] for name in n_parts}
-    for index, rows in enumerate(parts.rows):
-        raise_if_cancelled(context.run_context.cancel)
-        metrics = [name for name, number in n_parts.items() if index < number]
-        for cell in score_cells(model, inputs.take(rows), metrics):
-            scores[cell.metric].append(score_parts(cell) if isinstance(cell, Score) else None)
+    """Collect the scores of one model, with the factors by which their deviations are scaled."""
+    shape = (context.run_context.samples.n_samples, context.outcomes[model].n_features or 0)
     return ModelHalfSamples(
-        {name: tuple(of_metric) for name, of_metric in scores.items()}, growth_of(inputs, n_parts, parts)
+        {name: found.scores for name, found in results.items()},
+        growth_of(shape, {name: n_parts[name] for name in results}, parts),
     )
 
 
-def growth_of(inputs: MetricInputs, metrics: Mapping[str, int], parts: SampleParts) -> dict[str, float]:
-    """Return n/m (all samples / samples of a part) for each metric whose score is a sum over the samples."""
+def growth_of(shape: tuple[int, int], metrics: Mapping[str, int], parts: SampleParts) -> dict[str, float]:
+    """Return n/m (all samples / samples of a part) for each metric whose score is a sum over the samples.
+
+    Parameters
+    ----------
+    shape
+        Number of samples and of features.
+    metrics
+        Metrics that are scored on parts, with the number of these.
+    parts
+        The parts.
+    """
+    n_samples, n_features = shape
     size = sum(len(rows) for rows in parts.rows) / len(parts.rows)
-    if size > inputs.n_features:
+    if size > n_features:
         return {}
-    return {name: inputs.n_samples / size for name in metrics if METRICS[name].adds_up}
+    return {name: n_samples / size for name in metrics if METRICS[name].adds_up}
 
 
 def combine_parts(

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.plain import plain_features, reads_columns
-from ptmrank_core.benchmark.analyses.probe import probe_arrays
+from ptmrank_core.benchmark.analyses.plain import plain_features, plain_identity, reads_columns
 from ptmrank_core.benchmark.execution.extraction import gather
+from ptmrank_core.benchmark.work.identity import Identity, identity_of, piece_text
 from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
 from ptmrank_core.features.baselines import BaselineFeatures, principal_components, stack_rows
-from ptmrank_core.features.twins import TWIN_PREFIX, is_twin_cached, untrained_twin
-from ptmrank_core.probing.predictors import PREDICTORS, cross_validate
+from ptmrank_core.features.twins import TWIN_PREFIX, describe_twin, is_twin_cached, untrained_twin
+from ptmrank_core.pieces import Found
+from ptmrank_core.pieces.running import run_piece
 from ptmrank_core.records import ProbeResult, ReferenceKind, ReferenceResult
 from ptmrank_core.results.references import wants_references
 
@@ -36,12 +38,25 @@ MAX_PARAMETERS, BYTES_PER_SECOND = 500_000_000, 200e6
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One reference: the subject of its finding, what it is, and how it is found."""
+    """One reference: the subject of its finding, what it is, what it is known by, and how it is found."""
 
     subject: str
     title: str
     role: ReferenceKind
+    identity: Identity | None
     find: Callable[[_Deadline], ReferenceResult]
+    of: str = ""
+
+    def name(self, seed: int) -> str | None:
+        """Return the name that its result is kept by; ``None`` if it is not."""
+        if self.identity is None:
+            return None
+        which = self.subject if not self.of else self.role
+        return self.identity.name(ReferenceResult.KIND, which, piece_text("probe"), str(seed))
+
+    def as_named_here(self, result: ReferenceResult) -> ReferenceResult:
+        """Put the name of this run's model into the result of a twin."""
+        return replace(result, title=self.title, of=self.of) if self.of else result
 
 
 class _Deadline:
@@ -56,8 +71,8 @@ class _Deadline:
     def __init__(self, context: AnalysisContext) -> None:
         self.cancel = context.run_context.cancel
         findings = context.findings()
-        taken = sum(own.seconds for own in findings if own.kind == ReferenceResult.KIND)
-        spent = sum(own.seconds for own in findings) - taken
+        taken = sum(own.cost_seconds for own in findings if own.kind == ReferenceResult.KIND)
+        spent = sum(own.cost_seconds for own in findings) - taken
         spent += sum(sum(outcome.seconds.values()) for outcome in context.outcomes.values())
         self.seconds = max(0.0, max(FREE_SECONDS, SHARE * spent) - taken)
         if context.run_context.plan.analyses.controls:
@@ -96,37 +111,43 @@ def probe_references(context: AnalysisContext) -> None:
         context.drop(ReferenceResult, subject)
     for index, job in enumerate(jobs):
         raise_if_cancelled(context.run_context.cancel)
-        if not context.is_kept(ReferenceResult, job.subject):
-            context.keep(ReferenceResult, job.subject, partial(_within, context, job))
+        name = job.name(context.run_context.plan.seed)
+        find = partial(_within, context, job)
+        context.find_once(ReferenceResult, job.subject, name, find, job.as_named_here)
         context.run_context.sink(AnalysisStep(ReferenceResult.KIND, index + 1, len(jobs)))
 
 
-def _within(context: AnalysisContext, job: _Job) -> ReferenceResult:
-    """Do a job within the time that is left."""
+def _within(context: AnalysisContext, job: _Job) -> Found:
+    """Do a job within the time that is left; what was left out is so in this run alone."""
     deadline = _Deadline(context)
     try:
         raise_if_cancelled(deadline.token)
-        return job.find(deadline)
+        result = job.find(deadline)
     except CancelledError:
         if deadline.cancel():
             raise
         why = deadline.explain("It was stopped because it takes too long.")
-        return ReferenceResult(job.title, job.role, left_out=why)
+        result = ReferenceResult(job.title, job.role, left_out=why)
+    return Found({"": result}, frozenset({""}) if result.left_out else frozenset())
 
 
 def _jobs(context: AnalysisContext) -> Iterator[_Job]:
     """List the references of a run, the cheapest first."""
-    yield _Job(PLAIN, "Baseline features", "baseline", partial(_plain, context))
+    plain = plain_identity(context)
+    yield _Job(PLAIN, "Baseline features", "baseline", plain, partial(_plain, context))
     if context.run_context.samples.modality == "tabular":
         if not reads_columns(context):
-            yield _Job(PCA, "Principal components of the columns", "baseline", partial(_components, context))
+            title = "Principal components of the columns"
+            yield _Job(PCA, title, "baseline", plain, partial(_components, context))
         for name, title in PREDICTOR_TITLES.items():
             find = partial(_predictor, context, name, title)
-            yield _Job(COLUMNS + name, title, "predictor", find)
+            yield _Job(COLUMNS + name, title, "predictor", plain, find)
     first = next((model for model in context.order() if _has_twin(context, model)), None)
     if first is not None:
         find = partial(_twin, context, first)
-        yield _Job(TWIN_PREFIX + first, _twin_title(first), "untrained", find)
+        twin = describe_twin(context.specs[first], context.run_context.plan.seed)
+        identity = identity_of(context.run_context, twin)
+        yield _Job(TWIN_PREFIX + first, _twin_title(first), "untrained", identity, find, first)
 
 
 def _has_twin(context: AnalysisContext, model: str) -> bool:
@@ -152,15 +173,27 @@ def _probe_baseline(
     context: AnalysisContext, baseline: BaselineFeatures, deadline: _Deadline
 ) -> ReferenceResult:
     arrays = {"embeddings": baseline.embeddings, **context.labels()}
-    probe = probe_arrays(context, arrays, cancel=deadline.token)
+    probe = _probe(context, arrays, deadline)
     return ReferenceResult(baseline.title, "baseline", probe, n_features=baseline.embeddings.shape[1])
+
+
+def _probe(
+    context: AnalysisContext, arrays: Mapping[str, Any], deadline: _Deadline, *, predictor: str = ""
+) -> ProbeResult:
+    """Probe features on the folds of the candidates, or evaluate a predictor on them."""
+    arguments = {
+        "groups": context.run_context.samples.groups,
+        "seed": context.run_context.plan.seed,
+        "predictor": predictor,
+    }
+    probe: ProbeResult = run_piece("probe", arrays, arguments, deadline.token).results[""]
+    return probe
 
 
 def _predictor(context: AnalysisContext, name: str, title: str, deadline: _Deadline) -> ReferenceResult:
     """Evaluate a predictor that reads the rows themselves."""
     rows = stack_rows(context.run_context.samples, cancel=deadline.token)
-    fit = partial(cross_validate, predict=PREDICTORS[name])
-    probe = probe_arrays(context, {"embeddings": rows, **context.labels()}, fit=fit, cancel=deadline.token)
+    probe = _probe(context, {"embeddings": rows, **context.labels()}, deadline, predictor=name)
     return ReferenceResult(title, "predictor", probe, n_features=rows.shape[1])
 
 
@@ -177,7 +210,7 @@ def _twin(context: AnalysisContext, model: str, deadline: _Deadline) -> Referenc
         spec, seed=plan.seed, sets=sets, options=plan.options, cache=cache, models=run_context.models
     ) as twin:
         arrays = gather(run_context, twin, (), discard_event).arrays
-    probe = probe_arrays(context, arrays, cancel=deadline.token)
+    probe = _probe(context, arrays, deadline)
     n_features = int(arrays["embeddings"].shape[1])
     return ReferenceResult(_twin_title(model), "untrained", probe, n_features=n_features, of=model)
 
@@ -204,10 +237,8 @@ def _seconds_of_twin(context: AnalysisContext, model: str) -> float | None:
     if speed is None:
         return None
     spec, outcome = context.specs[model], context.outcomes[model]
-    fit = next(
-        (own.seconds for own in context.findings() if (own.kind, own.subject) == (ProbeResult.KIND, model)),
-        0.0,
-    )
+    probed = (own for own in context.findings() if (own.kind, own.subject) == (ProbeResult.KIND, model))
+    fit = next((own.cost_seconds for own in probed), 0.0)
     building = (spec.size_bytes or 0) / BYTES_PER_SECOND
     running = speed.seconds * context.run_context.samples.n_samples
     return building + outcome.seconds.get("load", 0.0) + running + fit

@@ -8,13 +8,16 @@ the means in bfloat16 and float32 differed by 0.001 to 0.04, single seeds by up 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.full_precision import FULL, FullPrecision
-from ptmrank_core.events import AnalysisStep, raise_if_cancelled
-from ptmrank_core.metrics import METRICS, compute, prepare_inputs
+from ptmrank_core.benchmark.analyses.pieces import name_of, scores_of
+from ptmrank_core.benchmark.work.answering import is_kept
+from ptmrank_core.benchmark.work.piece import Piece
+from ptmrank_core.metrics import METRICS
+from ptmrank_core.pieces import SeedValues
 from ptmrank_core.records import Score, SeedScores
 from ptmrank_core.results.votes import voters_of
 
@@ -43,25 +46,43 @@ def score_seeds(context: AnalysisContext) -> None:
     models = [model for model, of_model in own_scores.items() if of_model]
     remaining = [model for model in models if not context.is_kept(SeedScores, model)]
     full_precision = FullPrecision(context, remaining)
-    for index, model in enumerate(models):
-        raise_if_cancelled(run_context.cancel)
-        if model in remaining:
-            find = partial(_score_model, context, full_precision, model, own_scores[model])
-            context.keep(SeedScores, model, find)
-        run_context.sink(AnalysisStep(SeedScores.KIND, index + 1, len(models)))
+    in_full = {
+        model: piece
+        for model in remaining
+        if (piece := _piece_in_full(context, full_precision, model, tuple(own_scores[model])))
+    }
+    pieces = {
+        model: in_full.get(model) or _piece(context, model, tuple(own_scores[model])) for model in models
+    }
+
+    def make(model: str, results: Mapping[str, SeedValues]) -> SeedScores:
+        firsts = {} if model in in_full else {name: (own_scores[model][name],) for name in results}
+        scores = {name: (*firsts.get(name, ()), *found.values) for name, found in results.items()}
+        return SeedScores(scores, FULL if model in in_full else context.outcomes[model].report.dtype)
+
+    context.find(SeedScores, pieces, make)
 
 
-def _score_model(
-    context: AnalysisContext, full_precision: FullPrecision, model: str, own_scores: Mapping[str, float]
-) -> SeedScores:
-    """Score one model under every further seed; under its own too where the features are other ones."""
-    arrays = full_precision.arrays(model)
-    inputs = prepare_inputs(**(arrays or context.arrays(model, tuple(own_scores))))
-    firsts = own_scores if arrays is None else {name: compute(name, inputs).value for name in own_scores}
-    scores = {name: [first] for name, first in firsts.items()}
-    for name, of_metric in scores.items():
-        for seed in FURTHER_SEEDS:
-            raise_if_cancelled(context.run_context.cancel)
-            of_metric.append(compute(name, inputs, seed=seed).value)
-    dtype = context.outcomes[model].report.dtype if arrays is None else FULL
-    return SeedScores({name: tuple(of_metric) for name, of_metric in scores.items()}, dtype)
+def _piece(context: AnalysisContext, model: str, metrics: Sequence[str]) -> Piece:
+    """Describe the work on one model, whose scores under the metrics' own seeds are known."""
+    arguments = {"metrics": metrics, "seeds": FURTHER_SEEDS}
+    return scores_of(context, "seeds", model, arguments, dict.fromkeys(metrics, (repr(FURTHER_SEEDS),)))
+
+
+def _piece_in_full(
+    context: AnalysisContext, full_precision: FullPrecision, model: str, metrics: Sequence[str]
+) -> Piece | None:
+    """Describe the same on features in float32, the metrics' own seeds included; ``None`` without those."""
+    if not full_precision.is_wanted(model):
+        return None
+    seeds = (None, *FURTHER_SEEDS)
+    identity = full_precision.identity(model)
+    names = {
+        metric: name_of(identity, "seeds", context.metric_text(model, metric), repr(seeds))
+        for metric in metrics
+    }
+    read = partial(full_precision.arrays_of, model)
+    arguments = {"metrics": metrics, "seeds": seeds}
+    piece = Piece("seeds", f"seeds {model}", read, arguments, names, wanted="metrics")
+    is_at_hand = is_kept(context.run_context, piece) or full_precision.arrays(model) is not None
+    return piece if is_at_hand else None

@@ -13,6 +13,7 @@ from ptmrank_core.benchmark.doctor.kept import (
     check_features,
     check_leftovers,
     check_merged,
+    check_results,
     check_uploads,
 )
 from ptmrank_core.benchmark.doctor.machine import check_libraries, check_machine, check_settings
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     check_store,
     check_runs,
     check_features,
+    check_results,
     check_facts,
     check_uploads,
     check_datasets,

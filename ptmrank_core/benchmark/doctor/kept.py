@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from ptmrank_core.benchmark.doctor.diagnosis import Diagnosis, Patient, ill, put
 from ptmrank_core.benchmark.drafts import draft_files, read_draft
 from ptmrank_core.benchmark.housekeeping import find_leftovers
 from ptmrank_core.benchmark.housekeeping.places import datasets, merged_models, uploads
+from ptmrank_core.benchmark.work.kept_results import WHAT as RESULTS_WHAT
+from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, StoreError
 from ptmrank_core.faults import moved_aside, store_error, what_is_in_the_way
@@ -29,37 +32,64 @@ __all__ = [
     "check_features",
     "check_leftovers",
     "check_merged",
+    "check_results",
     "check_uploads",
 ]
 
-FEATURES = "feature cache"
+FEATURES, RESULTS = "feature cache", "kept results"
 AGAIN = "Move it away, and begin an empty one; features are computed again where they are needed."
 
 
 def check_features(patient: Patient) -> Iterator[Diagnosis]:
     """Check the database of the feature cache, and that the files of its values are there."""
     settings = patient.settings
-    path = database_of(settings.features_dir)
-    if what_is_in_the_way(settings.features_dir, is_folder=True):
+    yield from _check_database(
+        _Database(FEATURES, WHAT, settings.features_dir, AGAIN, "vectors", partial(_renew_features, settings))
+    )
+
+
+def check_results(patient: Patient) -> Iterator[Diagnosis]:
+    """Check the database of the results that are kept, likewise."""
+    settings = patient.settings
+    remedy, again = partial(_renew_results, settings), AGAIN.replace("features", "results")
+    yield from _check_database(
+        _Database(RESULTS, RESULTS_WHAT, settings.results_dir, again, "results", remedy)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Database:
+    """A database of what is computed again where it is lost, and how it is spoken of."""
+
+    subject: str
+    what: str
+    folder: Path
+    again: str
+    things: str
+    remedy: Callable[[], str]
+
+
+def _check_database(own: _Database) -> Iterator[Diagnosis]:
+    path = database_of(own.folder)
+    if what_is_in_the_way(own.folder, is_folder=True):
         return  # said of the folder
     if not os.path.lexists(path):
-        yield Diagnosis(FEATURES, "Nothing is cached yet.")
+        yield Diagnosis(own.subject, "Nothing is cached yet.")
         return
-    remedy = partial(_renew_features, settings)
     try:
         damage = "" if is_sound(path) else "its pages do not fit together"
         n_entries, n_missing = (0, 0) if damage else _count_values(path)
     except (OSError, sqlite3.Error) as error:
-        told = store_error(error, WHAT, path) or StoreError(f"{WHAT} cannot be read: {error}.")
-        yield ill(FEATURES, told.message, AGAIN, remedy)
+        told = store_error(error, own.what, path) or StoreError(f"{own.what} cannot be read: {error}.")
+        yield ill(own.subject, told.message, own.again, own.remedy)
         return
     if damage:
-        yield ill(FEATURES, f"{path} is damaged: {damage}.", AGAIN, remedy)
+        yield ill(own.subject, f"{path} is damaged: {damage}.", own.again, own.remedy)
     elif n_missing:
         said = f"{n_missing:,} of {n_entries:,} values are missing or cut off."
-        yield ill(FEATURES, said, "Remove their entries.", remedy)
+        yield ill(own.subject, said, "Remove their entries.", own.remedy)
     else:
-        yield Diagnosis(FEATURES, f"{n_entries:,} vectors.")
+        yield Diagnosis(own.subject, f"{n_entries:,} {own.things}.")
 
 
 def _count_values(path: Path) -> tuple[int, int]:
@@ -83,6 +113,14 @@ def _renew_features(settings: Settings) -> str:
         if cache.fault is not None:
             raise cache.fault
         return " ".join(cache.notes) or f"Removed {report.n_damaged:,} damaged entries."
+
+
+def _renew_results(settings: Settings) -> str:
+    with KeptResults(settings) as kept:
+        report = kept.verify()
+        if kept.fault is not None:
+            raise kept.fault
+        return " ".join(kept.notes) or f"Removed {report.n_damaged:,} damaged entries."
 
 
 def check_facts(patient: Patient) -> Iterator[Diagnosis]:

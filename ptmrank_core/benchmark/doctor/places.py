@@ -47,6 +47,7 @@ def check_folders(patient: Patient) -> Iterator[Diagnosis]:
     folders = {
         "runs": settings.runs_dir,
         "features": settings.features_dir,
+        "results": settings.results_dir,
         "uploads": settings.uploads_dir,
         "datasets": settings.datasets_dir,
         "merged models": settings.merged_dir,

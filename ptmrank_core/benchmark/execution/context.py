@@ -10,6 +10,8 @@ from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION, needs_reference, reads_class_names
 from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.benchmark.work.kept_results import KeptResults
+from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
 from ptmrank_core.features.process import ModelCalls
@@ -30,8 +32,10 @@ class RunContext:
         The plan of the run, and its samples.
     sources
         Where models and auxiliary samples come from.
-    store, cache
-        Where cells and features are stored.
+    store, cache, kept
+        Where cells, features and results are stored.
+    pool
+        The processes that analyses are spread over.
     sink, cancel
         Receives every event; called after each batch and each cell.
     models
@@ -51,6 +55,8 @@ class RunContext:
     sources: Sources
     store: RunStore
     cache: FeatureCache
+    kept: KeptResults
+    pool: PiecePool
     sink: Sink
     cancel: CancelToken
     models: ModelCalls

@@ -14,7 +14,9 @@ from ptmrank_core.benchmark.execution.metric_arrays import Extracted, n_broken_l
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells, skipped_cells
 from ptmrank_core.benchmark.plan import known_skips, layer_metrics
+from ptmrank_core.benchmark.work.scores import FeatureFacts, KeptScores
 from ptmrank_core.events import (
+    BatchDone,
     CellDone,
     Event,
     StageStarted,
@@ -78,10 +80,43 @@ class ModelWork:
             self._work()
 
     def _work(self) -> None:
-        extracted = self._features()
-        if extracted is not None:
-            self._keep_outcome(extracted, score_seconds=0.0)
-            self._keep_outcome(extracted, score_seconds=self._score(extracted))
+        if not self._is_prepared() or self._has_recalled():
+            return
+        extracted = run_guarded(self._extract, what=self.spec.id)
+        if isinstance(extracted, CapturedError):
+            self._fail(extracted)
+            return
+        self._fail_broken_head(extracted)
+        features = extracted.features
+        facts = FeatureFacts(features.report, features.embeddings.shape[1], len(extracted.layers))
+        self.kept = KeptScores(self.run_context, self.spec, features.report.key)
+        self.kept.keep_facts(facts)
+        self._keep_outcome(facts, score_seconds=0.0)
+        self._keep_outcome(facts, score_seconds=self._score(extracted))
+
+    def _has_recalled(self) -> bool:
+        """Decide every open cell by the kept scores, if all of them are kept: no features are read then."""
+        facts = self.kept.facts()
+        if facts is None:
+            return False
+        layers = [None, *(range(facts.n_layers) if self._layer_metrics() else ())]
+        wanted = {layer: self._open_metrics(layer) for layer in layers}
+        scores = {layer: self.kept.take(metrics, layer) for layer, metrics in wanted.items()}
+        if any(scores[layer].keys() != set(metrics) for layer, metrics in wanted.items()):
+            return False
+        n_samples = self.run_context.samples.n_samples
+        self._hear(BatchDone(self.spec.id, n_samples, n_samples))
+        self._hear(StageStarted(self.spec.id, Stage.SCORE))
+        self._keep_outcome(facts, score_seconds=0.0)
+        for layer, metrics in wanted.items():
+            for metric in metrics:
+                self._decide(scores[layer][metric])
+            raise_if_cancelled(self.run_context.cancel)
+        return True
+
+    def _open_metrics(self, layer: int | None) -> list[str]:
+        """Select the open metrics of the model, which may have been skipped, or of one of its layers."""
+        return self.metrics if layer is None else self._open(self._layer_metrics(), layer)
 
     def _hear(self, event: Event) -> None:
         """Remember the stage, for the message of a failure, and pass the event on."""
@@ -99,23 +134,17 @@ class ModelWork:
         for metric in self.metrics:
             self._decide(problem.failure(self.spec.id, metric, self.stage))
 
-    def _features(self) -> Extracted | None:
-        """Fetch the model, skip metrics that do not apply, extract; an error decides all open cells."""
+    def _is_prepared(self) -> bool:
+        """Fetch the model and skip metrics that do not apply; return whether any cell is left open."""
         fetched = run_guarded(self._fetch, what=self.spec.id)
         self.stage = self.files.stage_of(self.spec.id)
         if isinstance(fetched, CapturedError):
             self._fail(fetched)
-            return None
+            return False
         self.spec = fetched
         self._skip_inapplicable()
-        if not (self.metrics or self._layer_metrics()):
-            return None
-        extracted = run_guarded(self._extract, what=self.spec.id)
-        if isinstance(extracted, CapturedError):
-            self._fail(extracted)
-            return None
-        self._fail_broken_head(extracted)
-        return extracted
+        self.kept = KeptScores(self.run_context, self.spec)
+        return bool(self.metrics or self._layer_metrics())
 
     def _fail_broken_head(self, extracted: Extracted) -> None:
         """Fail the metrics that read the head of the model if its output is not finite, and them alone."""
@@ -170,13 +199,17 @@ class ModelWork:
         self._hear(StageStarted(self.spec.id, Stage.SCORE))
         self._score_arrays(extracted.arrays, self.metrics)
         for layer, arrays in enumerate(extracted.layers):
-            self._score_arrays(arrays, self._open(self._layer_metrics(), layer), layer)
+            self._score_arrays(arrays, self._open_metrics(layer), layer)
         return time.perf_counter() - start
 
     def _score_arrays(
         self, arrays: Mapping[str, Any], metrics: Sequence[str], layer: int | None = None
     ) -> None:
         """Score the arrays of the model, or of one of its layers."""
+        known = self.kept.take(metrics, layer)
+        for score in known.values():
+            self._decide(score)
+        metrics = [metric for metric in metrics if metric not in known]
         if not metrics:
             return
         inputs = run_guarded(lambda: prepare_inputs(**arrays), what=self.spec.id)
@@ -184,17 +217,22 @@ class ModelWork:
             for metric in metrics:
                 self._decide(inputs.failure(self.spec.id, metric, self.stage, layer))
             return
-        for cell in score_cells(self.spec.id, inputs, metrics, layer):
-            self._decide(cell)
-            raise_if_cancelled(self.run_context.cancel)
+        cells: list[Cell] = []
+        try:
+            for cell in score_cells(self.spec.id, inputs, metrics, layer):
+                self._decide(cell)
+                cells.append(cell)
+                raise_if_cancelled(self.run_context.cancel)
+        finally:
+            self.kept.keep(cells, layer)
 
-    def _keep_outcome(self, extracted: Extracted, *, score_seconds: float) -> None:
+    def _keep_outcome(self, facts: FeatureFacts, *, score_seconds: float) -> None:
         """Store the outcome of the model: once after extraction, and again after scoring."""
         outcome = ModelOutcome(
             spec=self.spec,
-            report=extracted.features.report,
-            n_features=extracted.features.embeddings.shape[1],
-            n_layers=len(extracted.layers),
+            report=facts.report,
+            n_features=facts.n_features,
+            n_layers=facts.n_layers,
             score_seconds=score_seconds,
         )
         self.run_context.store.add_outcome(self.run_context.plan.run_id, self._with_earlier_work(outcome))

@@ -198,7 +198,8 @@ def _is_former(path: Path, settings: Settings) -> bool:
 
 def _journals(settings: Settings, since: float) -> Iterator[Leftover]:
     """Find journals whose database is gone."""
-    for path in (*children(settings.runs_dir), *children(settings.features_dir)):
+    folders = (settings.runs_dir, settings.features_dir, settings.results_dir)
+    for path in (path for folder in folders for path in children(folder)):
         named = JOURNAL.fullmatch(path.name)
         if named and path.is_file() and not path.with_name(named[1]).exists():
             found = _describe(LeftoverKind.JOURNAL, path)

@@ -1,4 +1,4 @@
-"""The ``cache`` command: count, verify and clear the feature cache."""
+"""The ``cache`` command: count, verify and clear the cached features and the results that are kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from ptmrank_core.benchmark.work.kept_results import KeptReport, KeptResults
 from ptmrank_core.cli.output import DONE, print_json, print_text
 from ptmrank_core.config import load_settings
 from ptmrank_core.errors import UnknownNameError
@@ -18,12 +19,12 @@ __all__ = ["add_cache_command"]
 
 def add_cache_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    cache = commands.add_parser("cache", help="count, verify or clear the feature cache")
+    cache = commands.add_parser("cache", help="count, verify or clear the feature cache and the kept results")
     actions = cache.add_subparsers(dest="action", required=True)
     for name, what in (
-        ("stats", "count the cached vectors, in total and of each model"),
+        ("stats", "count the cached vectors, in total and of each model, and the kept results"),
         ("verify", "read every entry; remove those that are damaged"),
-        ("clear", "remove all cached vectors, or those of one model"),
+        ("clear", "remove all cached vectors and kept results, or those of one model"),
     ):
         action = actions.add_parser(name, help=what)
         if name == "clear":
@@ -35,22 +36,26 @@ def add_cache_command(commands: Any) -> None:
 
 
 def _cache(arguments: argparse.Namespace) -> int:
-    with FeatureCache(load_settings()) as cache:
+    settings, action = load_settings(), arguments.action
+    with FeatureCache(settings) as cache, KeptResults(settings) as kept:
         cached = cache.models()
-        if arguments.action == "clear" and arguments.model is not None:
-            report = cache.forget(_keys_of(arguments.model, cached))
+        if action == "clear" and arguments.model is not None:
+            keys = _keys_of(arguments.model, cached)
+            report, results = cache.forget(keys), kept.forget(keys)
         else:
-            report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[arguments.action]()
-        if cache.fault is not None:
-            raise cache.fault
-    payload = asdict(report)
-    if arguments.action == "stats":
+            report = {"stats": cache.report, "verify": cache.verify, "clear": cache.clear}[action]()
+            results = {"stats": kept.report, "verify": kept.verify, "clear": kept.clear}[action]()
+        if fault := cache.fault or kept.fault:
+            raise fault
+    payload = {**asdict(report), "results": asdict(results)}
+    if action == "stats":
         payload["models"] = [asdict(model) for model in cached]
     if arguments.json:
         print_json(payload)
         return DONE
-    print_text(_sentence(arguments.action, report))
-    if arguments.action == "stats":
+    print_text(_sentence(action, report))
+    print_text(_sentence_on_results(action, results))
+    if action == "stats":
         for model in cached:
             print_text(_line(model))
     return DONE
@@ -79,6 +84,16 @@ def _line(model: CachedModel) -> str:
         f"  {name}: {model.n_samples:,} samples, {model.size_bytes / 1e6:,.1f} MB, last stored "
         f"{stored.replace('T', ' ')} UTC"
     )
+
+
+def _sentence_on_results(action: str, results: KeptReport) -> str:
+    counts = (
+        f"{results.n_results:,} kept results, {results.size_bytes / 1e6:,.1f} of "
+        f"{results.limit_bytes / 1e6:,.0f} MB"
+    )
+    if action == "clear":
+        return f"removed {counts}"
+    return counts if action == "stats" else f"{counts}; {results.n_damaged:,} damaged ones removed"
 
 
 def _sentence(action: str, report: CacheReport) -> str:

@@ -1,4 +1,4 @@
-"""The database of the feature cache, no fault of which is raised: the cache only saves time.
+"""The database of a cache, no fault of which is raised: a cache only saves time.
 
 A damaged database is moved aside under a name that says so, and an empty one begun. Where the database is
 locked, full or out of reach, nothing is found and nothing stored. Either is said once, in the log and to
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def set_aside(home: Path) -> list[Path]:
     """List the caches and files of facts that were moved aside because they were damaged."""
-    return sorted(path for names in ("features", "*.json") for path in moved_aside(home, names))
+    return sorted(path for names in ("features", "results", "*.json") for path in moved_aside(home, names))
 
 
 class SafeDatabase:
@@ -48,6 +48,8 @@ class SafeDatabase:
         Folder of the cache.
     limit_bytes
         Size limit of the values.
+    what, things
+        What the cache is called, and what it keeps: ``"features"``.
 
     Attributes
     ----------
@@ -57,8 +59,9 @@ class SafeDatabase:
         What was lost since it was opened, in sentences.
     """
 
-    def __init__(self, folder: Path, limit_bytes: int) -> None:
+    def __init__(self, folder: Path, limit_bytes: int, *, what: str = WHAT, things: str = "features") -> None:
         self._folder, self._limit_bytes = folder, limit_bytes
+        self._what, self._things = what, things
         self.path = database_of(folder)
         self.fault: StoreError | None = None
         self.notes: list[str] = []
@@ -104,12 +107,18 @@ class SafeDatabase:
                 error = other
             else:
                 return
-        self._say(store_error(error, WHAT, self.path) or StoreError(f"{WHAT} cannot be used: {error}."))
+        told = store_error(error, self._what, self.path)
+        self._say(told or StoreError(f"{self._what} cannot be used: {error}."))
 
     def _say(self, fault: StoreError) -> None:
         """Say a fault once, until the database can be used again."""
         if self.fault is None or self.fault.message != fault.message:
-            logger.warning("%s Features are neither found nor kept until then. %s", fault.message, fault.hint)
+            logger.warning(
+                "%s %s are neither found nor kept until then. %s",
+                fault.message,
+                self._things.capitalize(),
+                fault.hint,
+            )
         self.fault = fault
 
     def start_over(self, why: BaseException) -> None:
@@ -140,8 +149,8 @@ class SafeDatabase:
 
     def _tell(self, aside: Path, why: BaseException) -> None:
         note = (
-            f"{WHAT} was damaged ({str(why).rstrip('.')}) and was moved to {aside}. An empty one was begun; "
-            "features are computed again where they are needed."
+            f"{self._what} was damaged ({str(why).rstrip('.')}) and was moved to {aside}. An empty one was "
+            f"begun; {self._things} are computed again where they are needed."
         )
         self.notes.append(note)
         logger.warning("%s", note)

@@ -58,7 +58,7 @@ def test_a_probe_that_is_kept_is_not_fitted_again(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("fitted again")
 
-    monkeypatch.setattr("ptmrank_core.benchmark.analyses.probe.fit_probe", refuse)
+    monkeypatch.setattr("ptmrank_core.pieces.probe.fit_probe", refuse)
     run_here(plan.run_id, settings, sources=SOURCES)
     assert RunStore(settings).findings(plan.run_id) == before
 

@@ -135,7 +135,7 @@ def test_one_bad_model_costs_no_other(
             raise ValueError("no map of this one")
         return tsne(features, seed=seed)
 
-    monkeypatch.setattr("ptmrank_core.benchmark.analyses.projections.tsne", fail_once)
+    monkeypatch.setattr("ptmrank_core.projection.tsne", fail_once)
     plan = planned(settings, tmp_path)
     run_here(plan.run_id, settings, sources=SOURCES)
     maps = found(settings, plan, "projection")

@@ -12,6 +12,7 @@ from ptmrank_core.benchmark.analyses import rank_intervals as stage
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.metrics import compute, prepare_inputs
+from ptmrank_core.pieces import scores as pieces
 from ptmrank_core.records import (
     Analyses,
     HalfSampleScores,
@@ -23,7 +24,7 @@ from ptmrank_core.records import (
 from ptmrank_core.results import rank_result
 from ptmrank_core.sampling import draw_parts, units_of
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import stored_features_plan
+from tests.benchmark.runs import forget_results, stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
 
 STRENGTHS = {"good": 2.0, "fair": 1.0, "poor": 0.3}
@@ -126,6 +127,7 @@ def test_it_stops_between_parts_and_goes_on(
     """Cancelled in the second model, a run keeps the first; resumed, it scores the others and ends alike."""
     undisturbed = plan_of(settings, folder, ("logme",))
     run_here(undisturbed.run_id, settings, sources=SOURCES)
+    forget_results(settings)
     plan = plan_of(settings, folder, ("logme",))
     seen: list[Event] = []
     calls: list[str] = []
@@ -134,8 +136,8 @@ def test_it_stops_between_parts_and_goes_on(
         calls.append(model)
         return score_cells(model, *rest)
 
-    score_cells = stage.score_cells
-    monkeypatch.setattr(stage, "score_cells", count)
+    score_cells = pieces.score_cells
+    monkeypatch.setattr(pieces, "score_cells", count)
 
     def is_pulled() -> bool:
         return len(calls) == 15

@@ -18,7 +18,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.errors import MetricError, OutOfMemoryError
 from ptmrank_core.features import FeatureCache, extract
-from ptmrank_core.metrics import compute, nleep
+from ptmrank_core.metrics import compute, nleep, prepare_inputs
 from ptmrank_core.records import (
     ExtractionOptions,
     ExtractionReport,
@@ -106,7 +106,7 @@ def test_a_model_that_fails_under_one_seed_keeps_its_single_score(
             raise MetricError("no mixture")
         return compute(name, inputs, seed=seed)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(stage, "compute", fail_once)
+    monkeypatch.setattr("ptmrank_core.pieces.scores.compute", fail_once)
     result = run(settings, folder, ("nleep",))
     assert set(result.contents(SeedScores)) == {"good", "fair"}
     assert "no mixture" in result.problems(SeedScores)["poor"]
@@ -127,7 +127,7 @@ def scores_of(settings: Settings, pictures: Path, result: RunResult, dtype: str)
     scores = {}
     for model, outcome in result.outcomes.items():
         features = extract(samples, outcome.spec, options=options, cache=FeatureCache(settings))
-        inputs = stage.prepare_inputs(
+        inputs = prepare_inputs(
             embeddings=features.embeddings, labels=features.labels, source_logits=features.source_logits
         )
         scores[model] = [compute(DIRICHLET, inputs, seed=seed).value for seed in (None, *stage.FURTHER_SEEDS)]

@@ -136,6 +136,7 @@ IS_A_FILE, IS_A_FOLDER = "is a file, and a folder is expected", "is a folder, an
 BROKEN = {
     "runs-is-a-file": Broken(lambda s: file_for_folder(s.runs_dir), "runs", IS_A_FILE, has_runs=False),
     "features-is-a-file": Broken(lambda s: file_for_folder(s.features_dir), "features", IS_A_FILE),
+    "results-is-a-file": Broken(lambda s: file_for_folder(s.results_dir), "results", IS_A_FILE),
     "uploads-is-a-file": Broken(lambda s: file_for_folder(s.uploads_dir), "uploads", IS_A_FILE),
     "datasets-is-a-file": Broken(lambda s: file_for_folder(s.datasets_dir), "datasets", IS_A_FILE),
     "merged-is-a-file": Broken(lambda s: file_for_folder(s.merged_dir), "merged", IS_A_FILE),
@@ -176,6 +177,16 @@ BROKEN = {
     "cache-is-a-folder": Broken(lambda s: folder_for_file(cache_of(s)), "feature cache", "is a folder"),
     "cache-is-another-database": Broken(
         lambda s: _rename_cache(cache_of(s)), "feature cache", "no such table"
+    ),
+    "results-are-text": Broken(
+        lambda s: _write(s.results_dir / "cache.db", "no results" * 999),
+        "kept results",
+        "not a database",
+    ),
+    "results-are-truncated": Broken(
+        lambda s: (s.results_dir / "cache.db").write_bytes((s.results_dir / "cache.db").read_bytes()[:6000]),
+        "kept results",
+        "malformed",
     ),
     "a-value-is-missing": Broken(
         lambda s: [path.unlink() for path in s.features_dir.rglob("*.val")], "feature cache", "1 of 2 values"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ptmrank_core.benchmark.analyses.probe import pack_probabilities
+from ptmrank_core.pieces.probe import pack_probabilities
 from ptmrank_core.probing import fit_probe
 from ptmrank_core.projection.nearest import nearest_of_all
 from ptmrank_core.records import (

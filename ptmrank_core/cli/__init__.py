@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.dashboard import add_dashboard_command
+from ptmrank_core.cli.extract import add_extract_command
 from ptmrank_core.cli.figures import add_figures_command
 from ptmrank_core.cli.kept.cache import add_cache_command
 from ptmrank_core.cli.kept.doctor import add_doctor_command
@@ -49,6 +50,7 @@ __all__ = ["main"]
 COMMANDS = (
     add_samples_command,
     add_rank_command,
+    add_extract_command,
     add_replay_command,
     add_save_best_command,
     add_score_command,

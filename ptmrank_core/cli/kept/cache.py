@@ -1,4 +1,4 @@
-"""The ``cache`` command: count, verify and clear the feature cache."""
+"""The ``cache`` command: count, verify, clear and fill the feature cache."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from ptmrank_core.cli.kept.importing import add_import
 from ptmrank_core.cli.output import DONE, print_json, print_text
 from ptmrank_core.config import load_settings
 from ptmrank_core.errors import UnknownNameError
@@ -18,7 +19,7 @@ __all__ = ["add_cache_command"]
 
 def add_cache_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    cache = commands.add_parser("cache", help="count, verify or clear the feature cache")
+    cache = commands.add_parser("cache", help="count, verify, clear or fill the feature cache")
     actions = cache.add_subparsers(dest="action", required=True)
     for name, what in (
         ("stats", "count the cached vectors, in total and of each model"),
@@ -31,7 +32,8 @@ def add_cache_command(commands: Any) -> None:
                 "--model", default=None, help="id of a model, or the first characters of a key"
             )
         action.add_argument("--json", action="store_true", help="print the result as JSON")
-    cache.set_defaults(do=_cache)
+        action.set_defaults(do=_cache)
+    add_import(actions)
 
 
 def _cache(arguments: argparse.Namespace) -> int:

@@ -30,6 +30,11 @@ PTMRANK_HOSTS
     and ::1: those of the proxy in front of it. By default there are none.
 PTMRANK_FRAME_ANCESTORS
     Origins, separated by commas, whose pages may show the dashboard in a frame; by default its own alone.
+PTMRANK_ENGINE
+    Where features are extracted: local (default), ray for the Ray cluster that this machine is part of, or
+    ray://HOST:PORT for the one whose head node is at that address.
+PTMRANK_ENGINE_FILES
+    1 if every node of the cluster reads the samples by the same paths; by default they are sent.
 OMP_NUM_THREADS
     Threads of a run; by default one fewer than the processors, so that the dashboard stays responsive.
 HF_HOME, HF_TOKEN and the other variables of the Hub client
@@ -45,30 +50,37 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from ptmrank_core.errors import InputError
 from ptmrank_core.variables import (
     LEAST,
     MOST,
-    MOST_DAYS,
-    read_count,
+    USUAL_QUOTAS,
+    Quotas,
+    read_engine,
     read_gigabytes,
+    read_home,
     read_list,
     read_number,
     read_path,
+    read_quotas,
     read_switch,
 )
 
 __all__ = [
     "ASSETS",
+    "CLUSTER_HINT",
+    "LOCAL_ENGINE",
     "PEFT_HINT",
     "Quotas",
     "Settings",
     "child_command",
     "child_environment",
+    "count_threads",
     "has_peft",
+    "has_ray",
     "load_settings",
     "set_defaults",
     "set_library_defaults",
+    "set_threads",
 ]
 
 _HERE = Path(__file__).resolve().parent
@@ -76,27 +88,9 @@ _HERE = Path(__file__).resolve().parent
 ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "assets"
 DEFAULT_CACHE_GB = 20.0
 DEFAULT_LOAD_SECONDS = 900.0
+LOCAL_ENGINE = "local"
 PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
-
-
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """What one visitor of a shared dashboard may keep and ask for, and how long what is unused is kept.
-
-    Parameters
-    ----------
-    upload_bytes, n_uploads
-        Bytes and number of the uploads of one owner.
-    n_runs
-        Runs of one owner that wait or run.
-    keep_days
-        Days after which what no run uses is swept away.
-    """
-
-    upload_bytes: int = 5 * 10**9
-    n_uploads: int = 50
-    n_runs: int = 5
-    keep_days: float = 7.0
+CLUSTER_HINT = "Install the extra on every node: pip install 'ptmrank[cluster]'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +119,10 @@ class Settings:
         Names that a dashboard bound to this machine answers besides the machine's own.
     frame_ancestors
         Origins whose pages may show the dashboard in a frame, besides its own.
+    engine
+        Where features are extracted: ``"local"``, ``"ray"`` or ``"ray://HOST:PORT"``.
+    engine_files
+        Whether all nodes of the cluster read the samples by the same paths.
     """
 
     home: Path
@@ -134,9 +132,11 @@ class Settings:
     shared: bool = False
     demo_only: bool = False
     load_seconds: float = DEFAULT_LOAD_SECONDS
-    quotas: Quotas = Quotas()
+    quotas: Quotas = USUAL_QUOTAS
     hosts: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
+    engine: str = LOCAL_ENGINE
+    engine_files: bool = False
 
     @property
     def features_dir(self) -> Path:
@@ -179,6 +179,11 @@ def has_peft() -> bool:
     return find_spec("peft") is not None
 
 
+def has_ray() -> bool:
+    """Whether Ray is installed, the engine of clusters; it is not imported."""
+    return find_spec("ray") is not None
+
+
 def child_command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of ours in a process of its own.
 
@@ -201,6 +206,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PTMRANK_MODELS": str(settings.models_dir or ""),
         "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
         "PTMRANK_LOAD_SECONDS": str(settings.load_seconds),
+        "PTMRANK_ENGINE": settings.engine,
     }
 
 
@@ -214,6 +220,20 @@ def set_defaults(variables: Mapping[str, str]) -> None:
     os.environ.update(dict(variables) | dict(os.environ))
 
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def count_threads() -> int:
+    """Count the threads that a model runs with on this machine."""
+    threads = os.environ.get(THREADS[0]) or _library_defaults()[THREADS[0]]
+    return int(threads) if threads.isdecimal() and int(threads) else 1
+
+
+def set_threads(n_threads: int) -> None:
+    """Set the threads of processes that this one starts, whatever was set before."""
+    os.environ.update(dict.fromkeys(THREADS, str(n_threads)))
+
+
 def _library_defaults() -> dict[str, str]:
     """Return variables that NumPy, PyTorch and the Hub client read when they are imported.
 
@@ -224,37 +244,8 @@ def _library_defaults() -> dict[str, str]:
     because idle OpenMP threads spin: hence one thread fewer than processors, and passive waiting.
     """
     n_threads = str(max(1, (os.cpu_count() or 2) - 1))
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     hub = ("HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_TELEMETRY")
-    return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
-
-
-def _default_home(environ: Mapping[str, str]) -> Path:
-    """Return the folder for a user's application data on this platform."""
-    try:
-        user = Path.home()
-    except RuntimeError:
-        raise InputError(
-            "This user has no home folder, and PTMRANK_HOME is not set.",
-            hint="Set PTMRANK_HOME to a folder that can be written.",
-        ) from None
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA", user / "AppData" / "Local")) / "PTMRank"
-    if sys.platform == "darwin":
-        return user / "Library" / "Application Support" / "PTMRank"
-    data = Path(environ.get("XDG_DATA_HOME") or "")
-    # A relative path there is invalid, and to be ignored (XDG Base Directory Specification).
-    return (data if data.is_absolute() else user / ".local" / "share") / "ptmrank"
-
-
-def _read_quotas(environ: Mapping[str, str]) -> Quotas:
-    usual = Quotas()
-    return Quotas(
-        upload_bytes=read_gigabytes("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ),
-        n_uploads=read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
-        n_runs=read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
-        keep_days=read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ, bounds=(LEAST, MOST_DAYS)),
-    )
+    return {**dict.fromkeys(THREADS, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -278,14 +269,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     demo_only = read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
-        home=read_path("PTMRANK_HOME", environ) or _default_home(environ),
+        home=read_home(environ),
         cache_limit_bytes=read_gigabytes("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ),
         models_dir=read_path("PTMRANK_MODELS", environ),
         peatmoss=read_path("PTMRANK_PEATMOSS", environ),
         shared=read_switch("PTMRANK_SHARED", environ) or demo_only,
         demo_only=demo_only,
         load_seconds=read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ, bounds=(LEAST, MOST)),
-        quotas=_read_quotas(environ),
+        quotas=read_quotas(environ),
         hosts=read_list("PTMRANK_HOSTS", environ),
         frame_ancestors=read_list("PTMRANK_FRAME_ANCESTORS", environ),
+        engine=read_engine("PTMRANK_ENGINE", environ),
+        engine_files=read_switch("PTMRANK_ENGINE_FILES", environ),
     )

@@ -116,7 +116,7 @@ def _extract(arguments: argparse.Namespace) -> int:
         print_json({"files": files, "failed": {k: error.message for k, error in failed.items()}})
     else:
         for model, outcome in done.items():
-            told = f"failed: {outcome.message} {outcome.hint}" if model in failed else f"{outcome}"
+            told = outcome if isinstance(outcome, str) else f"failed: {outcome.message} {outcome.hint}"
             print_text(f"{model}: {told.strip()}")
         if not done:
             print_text(f"Part {part} of {n_parts} has no model: there are {len(plan.models)}.")
@@ -204,7 +204,8 @@ def _write(
         arrays=arrays,
     )
     content = io.BytesIO()
-    np.savez(content, **arrays, **further)
+    named: dict[str, Any] = {**arrays, **further}
+    np.savez(content, **named)
     try:
         write_file(path, content.getvalue())
     except OSError as error:

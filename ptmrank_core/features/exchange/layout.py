@@ -45,7 +45,7 @@ def logits_of(arrays: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any] | N
 
 def layers_of(arrays: Mapping[str, NDArray[Any]], name: str) -> list[NDArray[Any]]:
     """Return the hidden layers of a set, the input embedding first; empty where there are none."""
-    layers = []
+    layers: list[NDArray[Any]] = []
     while (layer := arrays.get(array_name(name, f"layer_{len(layers)}"))) is not None:
         layers.append(layer)
     return layers

@@ -3,46 +3,44 @@
 Environment variables
 ---------------------
 PTMRANK_HOME
-    Folder of all data that PTMRank stores (feature cache, runs, uploads). Default: the platform's
-    folder for a user's application data.
-PTMRANK_CACHE_GB
-    Size limit of the feature cache in gigabytes, default 20; the oldest entries are deleted first.
-PTMRANK_RESULTS_GB
-    Size limit of the results that are kept (scores, probes, projections), so that the same question asked
-    again computes nothing; in gigabytes, default 2. The oldest are deleted first.
+    Folder of all data that PTMRank stores; by default the platform's for a user's application data.
+PTMRANK_CACHE_GB, PTMRANK_RESULTS_GB
+    Size limits in gigabytes of the feature cache (20) and of the results that are kept (2), from which the
+    same question asked again is answered. What was used least recently is deleted first.
 PTMRANK_WORKERS
-    Processes that the analyses of a run are spread over; by default the processors that it may use. Results
-    do not depend on it.
+    Processes that the analyses of a run are spread over, with the same results for any number; by default
+    the processors that it may use.
 PTMRANK_MODELS
     Folder whose subfolders are offered as candidates (``local:NAME``); by default there is none.
 PTMRANK_SHARED
     1 if several people use a dashboard that is bound to loopback behind a proxy: each visitor then has
     separate runs and uploads, as with any other address.
 PTMRANK_DEMO_ONLY
-    1 for a dashboard that everybody may try: it offers and takes the demo samples and the demo models alone,
-    and each visitor has separate runs.
+    1 for a dashboard that everybody may try: it takes demo samples and demo models alone, and each visitor
+    has separate runs.
 PTMRANK_PEATMOSS
     A PeaTMOSS.db whose models the dashboard offers; by default there is none.
 PTMRANK_LOAD_SECONDS
-    Time that a model may take to load, to the end of its first batch, without a sign of life; default 900.
+    Time that a model may take to load and run its first batch without a sign of life; default 900.
 PTMRANK_READY_MINUTES
-    How long a process that has imported what a run needs waits for the next one while a page is open; 0 for
-    never, default 10.
+    How long a process that has imported what a run needs waits for one (10); 0 for none that waits.
 PTMRANK_OWNER_GB, PTMRANK_OWNER_UPLOADS, PTMRANK_OWNER_RUNS
     What one visitor of a shared dashboard may keep and ask for at a time: gigabytes of uploads (5), uploads
     (50), runs that wait or run (5).
 PTMRANK_KEEP_DAYS
-    Days after which what no run uses is swept away (uploads, samples taken from the Hub, merged models);
-    default 7.
+    Days (7) after which unused uploads, samples taken from the Hub and merged models are swept away.
 PTMRANK_HOSTS
-    Names, separated by commas, that a dashboard bound to this machine answers besides localhost, 127.0.0.1
-    and ::1: those of the proxy in front of it. By default there are none.
+    Names, separated by commas, that a dashboard bound to this machine answers besides the machine's own:
+    those of the proxy in front of it. By default there are none.
 PTMRANK_FRAME_ANCESTORS
     Origins, separated by commas, whose pages may show the dashboard in a frame; by default its own alone.
+PTMRANK_ENGINE, PTMRANK_ENGINE_FILES
+    Where features are extracted: local (default), ray for the Ray cluster that this machine is part of, or
+    ray://HOST:PORT for the one whose head node is there. 1 if all its nodes read samples by the same paths.
 OMP_NUM_THREADS
     Threads of a run; by default one fewer than the processors, so that the dashboard stays responsive.
-HF_HOME, HF_TOKEN and the other variables of the Hub client
-    Passed on unchanged; HF_HUB_DISABLE_XET and HF_HUB_DISABLE_TELEMETRY are 1 unless they are set.
+HF_HOME, HF_TOKEN and others of the Hub client
+    Passed on; HF_HUB_DISABLE_XET and HF_HUB_DISABLE_TELEMETRY are 1 unless they are set.
 """
 
 from __future__ import annotations
@@ -58,26 +56,35 @@ from ptmrank_core.variables import (
     LEAST,
     MOST,
     MOST_DAYS,
-    default_home,
+    USUAL_QUOTAS,
+    Quotas,
     read_count,
+    read_engine,
     read_gigabytes,
+    read_home,
     read_list,
     read_number,
     read_path,
+    read_quotas,
     read_switch,
 )
 
 __all__ = [
     "ASSETS",
+    "CLUSTER_HINT",
+    "LOCAL_ENGINE",
     "PEFT_HINT",
     "Quotas",
     "Settings",
     "child_command",
     "child_environment",
+    "count_threads",
     "has_peft",
+    "has_ray",
     "load_settings",
     "set_defaults",
     "set_library_defaults",
+    "set_threads",
 ]
 
 _HERE = Path(__file__).resolve().parent
@@ -86,27 +93,9 @@ ASSETS = _HERE / "assets" if (_HERE / "assets").is_dir() else _HERE.parent / "as
 DEFAULT_CACHE_GB = 20.0
 DEFAULT_RESULTS_GB = 2.0
 DEFAULT_LOAD_SECONDS = 900.0
+LOCAL_ENGINE = "local"
 PEFT_HINT = "Install the extra: pip install 'ptmrank[peft]'."
-
-
-@dataclass(frozen=True, slots=True)
-class Quotas:
-    """What one visitor of a shared dashboard may keep and ask for, and how long what is unused is kept.
-
-    Parameters
-    ----------
-    upload_bytes, n_uploads
-        Bytes and number of the uploads of one owner.
-    n_runs
-        Runs of one owner that wait or run.
-    keep_days
-        Days after which what no run uses is swept away.
-    """
-
-    upload_bytes: int = 5 * 10**9
-    n_uploads: int = 50
-    n_runs: int = 5
-    keep_days: float = 7.0
+CLUSTER_HINT = "Install the extra on every node: pip install 'ptmrank[cluster]'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,30 +106,26 @@ class Settings:
     ----------
     home
         Folder of all data that PTMRank stores.
-    cache_limit_bytes
-        Size limit of the feature cache.
-    results_limit_bytes
-        Size limit of the results that are kept.
+    cache_limit_bytes, results_limit_bytes
+        Size limits of the feature cache and of the results that are kept.
     workers
         Processes that analyses are spread over; 0 for as many as there are processors to use.
-    models_dir
-        Folder whose subfolders are offered as candidates; ``None`` if there is none.
-    peatmoss
-        A PeaTMOSS database whose models are offered; ``None`` if there is none.
-    shared
-        Whether each visitor of the dashboard has separate runs, whatever address it is bound to.
-    demo_only
-        Whether the dashboard works on the demo samples with the demo models, and on nothing else.
-    load_seconds
-        Seconds without a sign of life after which a model that is being loaded is given up.
-    ready_seconds
-        Seconds that a process waits for the next run of the dashboard; 0 for none that waits.
+    models_dir, peatmoss
+        A folder, and a PeaTMOSS database, whose models are offered; ``None`` if there is none.
+    shared, demo_only
+        Whether each visitor of the dashboard has separate runs, whatever address it is bound to, and whether
+        it works on the demo samples with the demo models alone.
+    load_seconds, ready_seconds
+        Seconds without a sign of life after which a model that is being loaded is given up, and those that a
+        process waits for the next run of the dashboard; 0 for none that waits.
     quotas
-        What one visitor of a shared dashboard may keep and ask for.
-    hosts
-        Names that a dashboard bound to this machine answers besides the machine's own.
-    frame_ancestors
-        Origins whose pages may show the dashboard in a frame, besides its own.
+        What one visitor of a shared dashboard may keep.
+    hosts, frame_ancestors
+        Names that a dashboard bound to this machine answers besides the machine's own, and origins besides
+        its own whose pages may show it in a frame.
+    engine, engine_files
+        Where features are extracted: ``"local"``, ``"ray"`` or ``"ray://HOST:PORT"``; whether all nodes of
+        the cluster read the samples by the same paths.
     """
 
     home: Path
@@ -153,9 +138,11 @@ class Settings:
     demo_only: bool = False
     load_seconds: float = DEFAULT_LOAD_SECONDS
     ready_seconds: float = 600.0
-    quotas: Quotas = Quotas()
+    quotas: Quotas = USUAL_QUOTAS
     hosts: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
+    engine: str = LOCAL_ENGINE
+    engine_files: bool = False
 
     @property
     def features_dir(self) -> Path:
@@ -203,10 +190,15 @@ def has_peft() -> bool:
     return find_spec("peft") is not None
 
 
+def has_ray() -> bool:
+    """Whether Ray is installed; it is not imported."""
+    return find_spec("ray") is not None
+
+
 def child_command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of ours in a process of its own.
 
-    It imports from where this process imports: the folder that it is started in takes no precedence.
+    It imports from where this process does, not from the folder that it is started in.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
 
@@ -228,6 +220,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "PTMRANK_PEATMOSS": str(settings.peatmoss or ""),
         "PTMRANK_LOAD_SECONDS": str(settings.load_seconds),
         "PTMRANK_READY_MINUTES": str(settings.ready_seconds / 60),
+        "PTMRANK_ENGINE": settings.engine,
     }
 
 
@@ -241,6 +234,20 @@ def set_defaults(variables: Mapping[str, str]) -> None:
     os.environ.update(dict(variables) | dict(os.environ))
 
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def count_threads() -> int:
+    """Count the threads that a model runs with on this machine."""
+    threads = os.environ.get(THREADS[0]) or _library_defaults()[THREADS[0]]
+    return int(threads) if threads.isdecimal() and int(threads) else 1
+
+
+def set_threads(n_threads: int) -> None:
+    """Set the threads of processes that this one starts, whatever was set before."""
+    os.environ.update(dict.fromkeys(THREADS, str(n_threads)))
+
+
 def _library_defaults() -> dict[str, str]:
     """Return variables that NumPy, PyTorch and the Hub client read when they are imported.
 
@@ -251,19 +258,8 @@ def _library_defaults() -> dict[str, str]:
     because idle OpenMP threads spin: hence one thread fewer than processors, and passive waiting.
     """
     n_threads = str(max(1, (os.cpu_count() or 2) - 1))
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     hub = ("HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_TELEMETRY")
-    return {**dict.fromkeys(names, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
-
-
-def _read_quotas(environ: Mapping[str, str]) -> Quotas:
-    usual = Quotas()
-    return Quotas(
-        upload_bytes=read_gigabytes("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ),
-        n_uploads=read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
-        n_runs=read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
-        keep_days=read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ, bounds=(LEAST, MOST_DAYS)),
-    )
+    return {**dict.fromkeys(THREADS, n_threads), "OMP_WAIT_POLICY": "PASSIVE", **dict.fromkeys(hub, "1")}
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -287,7 +283,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     demo_only = read_switch("PTMRANK_DEMO_ONLY", environ)
     return Settings(
-        home=read_path("PTMRANK_HOME", environ) or default_home(environ),
+        home=read_home(environ),
         cache_limit_bytes=read_gigabytes("PTMRANK_CACHE_GB", DEFAULT_CACHE_GB, environ),
         results_limit_bytes=read_gigabytes("PTMRANK_RESULTS_GB", DEFAULT_RESULTS_GB, environ),
         workers=read_count("PTMRANK_WORKERS", 0, environ) if environ.get("PTMRANK_WORKERS") else 0,
@@ -297,7 +293,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         demo_only=demo_only,
         load_seconds=read_number("PTMRANK_LOAD_SECONDS", DEFAULT_LOAD_SECONDS, environ, bounds=(LEAST, MOST)),
         ready_seconds=60 * read_number("PTMRANK_READY_MINUTES", 10, environ, bounds=(0, MOST_DAYS)),
-        quotas=_read_quotas(environ),
+        quotas=read_quotas(environ),
         hosts=read_list("PTMRANK_HOSTS", environ),
         frame_ancestors=read_list("PTMRANK_FRAME_ANCESTORS", environ),
+        engine=read_engine("PTMRANK_ENGINE", environ),
+        engine_files=read_switch("PTMRANK_ENGINE_FILES", environ),
     )

@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ptmrank_core.errors import InputError
@@ -14,18 +15,47 @@ __all__ = [
     "LEAST",
     "MOST",
     "MOST_DAYS",
-    "default_home",
+    "USUAL_QUOTAS",
+    "Quotas",
+    "check_engine",
     "read_count",
+    "read_engine",
     "read_gigabytes",
+    "read_home",
     "read_list",
     "read_number",
     "read_path",
+    "read_quotas",
     "read_switch",
 ]
 
 NUMBER = re.compile(r"[+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?", re.ASCII)
+ENGINE = re.compile(r"local|ray(://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5})?", re.ASCII)
 # Bounds within which bytes, seconds and days fit what SQLite, timers and calendars can count.
 LEAST, MOST, MOST_DAYS = 1e-6, 1e9, 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What one visitor of a shared dashboard may keep and ask for, and how long what is unused is kept.
+
+    Parameters
+    ----------
+    upload_bytes, n_uploads
+        Bytes and number of the uploads of one owner.
+    n_runs
+        Runs of one owner that wait or run.
+    keep_days
+        Days after which what no run uses is swept away.
+    """
+
+    upload_bytes: int = 5 * 10**9
+    n_uploads: int = 50
+    n_runs: int = 5
+    keep_days: float = 7.0
+
+
+USUAL_QUOTAS = Quotas()
 
 
 def read_path(name: str, environ: Mapping[str, str]) -> Path | None:
@@ -47,8 +77,28 @@ def read_path(name: str, environ: Mapping[str, str]) -> Path | None:
         ) from None
 
 
-def default_home(environ: Mapping[str, str]) -> Path:
-    """Return the folder for a user's application data on this platform."""
+def check_engine(text: str, name: str) -> str:
+    """Return the name of an engine if it is one; ``name`` says in the message where it stands.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if not ENGINE.fullmatch(text):
+        raise InputError(f"{name} is {text!r}; expected local, ray or ray://HOST:PORT.")
+    return text
+
+
+def read_engine(name: str, environ: Mapping[str, str]) -> str:
+    """Read a variable that names an engine; ``local`` if it is empty."""
+    return check_engine(environ.get(name) or "local", name)
+
+
+def read_home(environ: Mapping[str, str]) -> Path:
+    """Read the folder of all data; by default the platform's folder for a user's application data."""
+    if named := read_path("PTMRANK_HOME", environ):
+        return named
     try:
         user = Path.home()
     except RuntimeError:
@@ -101,3 +151,14 @@ def read_gigabytes(name: str, default: float, environ: Mapping[str, str]) -> int
 def read_list(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Read a variable that lists names, separated by commas."""
     return tuple(filter(None, (part.strip() for part in environ.get(name, "").split(","))))
+
+
+def read_quotas(environ: Mapping[str, str]) -> Quotas:
+    """Read what one visitor may keep and ask for."""
+    usual = USUAL_QUOTAS
+    return Quotas(
+        upload_bytes=read_gigabytes("PTMRANK_OWNER_GB", usual.upload_bytes / 1e9, environ),
+        n_uploads=read_count("PTMRANK_OWNER_UPLOADS", usual.n_uploads, environ),
+        n_runs=read_count("PTMRANK_OWNER_RUNS", usual.n_runs, environ),
+        keep_days=read_number("PTMRANK_KEEP_DAYS", usual.keep_days, environ, bounds=(LEAST, MOST_DAYS)),
+    )

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
+from ptmrank_core.benchmark.execution.engine import HERE, Engine
 from ptmrank_core.benchmark.execution.environment import describe_environment
 from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.model_run import ModelWork
@@ -51,7 +52,7 @@ logger = logging.getLogger(__name__)
 MetricAndLayer: TypeAlias = tuple[str, int | None]
 
 
-def execute(
+def execute(  # noqa: PLR0913 - what a run needs, and where its models run
     run_id: str,
     *,
     sources: Sources,
@@ -60,6 +61,7 @@ def execute(
     sink: Sink,
     cancel: CancelToken,
     models: ModelCalls | None = None,
+    engine: Engine = HERE,
 ) -> RunState:
     """Execute a stored run, or the part of it that is not done yet.
 
@@ -79,6 +81,8 @@ def execute(
         Called after each batch and each cell.
     models
         Where checkpoints are run and trained; by default in this process.
+    engine
+        Where features are extracted; by default where checkpoints are run.
 
     Returns
     -------
@@ -92,6 +96,7 @@ def execute(
     kept, pool = KeptResults(cache.settings), PiecePool(cache.settings, log_file(store.settings, run_id))
     try:
         samples = _planned_samples(plan, sources)
+        plan = _planned_for(engine, plan, store)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
         # Source samples that all models share are read once, not once for each model.
         models = models or ModelCallsHere(cache)
@@ -104,8 +109,8 @@ def execute(
             run_context = RunContext(
                 plan, samples, own_sources, store, cache, kept, pool, sink, cancel, models
             )
-            _run_models(run_context)
-            analyse(_run_substitutes(run_context))
+            _run_models(run_context, engine)
+            analyse(_run_substitutes(run_context, engine))
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:
@@ -116,6 +121,14 @@ def execute(
     store.finish(run_id, state, seconds=time.perf_counter() - start, error=error)
     sink(RunFinished(run_id, state))
     return state
+
+
+def _planned_for(engine: Engine, plan: RunPlan, store: RunStore) -> RunPlan:
+    """Keep in the plan what the engine decides before the first model runs."""
+    planned = engine.planned(plan)
+    if planned != plan:
+        store.replan(planned)
+    return planned
 
 
 def _planned_samples(plan: RunPlan, sources: Sources) -> Samples:
@@ -154,7 +167,7 @@ def _open_metrics(
     return open_metrics
 
 
-def _run_models(run_context: RunContext) -> None:
+def _run_models(run_context: RunContext, engine: Engine) -> None:
     """Run the models one after the other, except those whose cells are all decided."""
     decided = _decided_cells(run_context)
     open_metrics = _open_metrics(run_context, decided)
@@ -162,19 +175,22 @@ def _run_models(run_context: RunContext) -> None:
     run_context = load_auxiliary(run_context, needed)
     models = run_context.plan.models
     open_models = [spec for spec in models if open_metrics[spec.id]]
-    with FetchAhead(
-        open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
-    ) as files:
+    with (
+        engine.ahead(run_context, open_metrics) as run_context,
+        FetchAhead(
+            open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
+        ) as files,
+    ):
         for spec in open_models:
             raise_if_cancelled(run_context.cancel)
             run_context.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
             ModelWork(run_context, spec, decided[spec.id], files).run()
 
 
-def _run_substitutes(run_context: RunContext) -> RunContext:
+def _run_substitutes(run_context: RunContext, engine: Engine) -> RunContext:
     """Add substitutes to the plan until enough models have a score; return the context of the longer plan."""
     store, run_id = run_context.store, run_context.plan.run_id
     while more := next_in_line(run_context.sources.substitutes, run_context.plan, store.cells(run_id)):
         run_context = replace(run_context, plan=store.extend(run_id, more))
-        _run_models(run_context)
+        _run_models(run_context, engine)
     return run_context

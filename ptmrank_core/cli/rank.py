@@ -10,6 +10,7 @@ from typing import Any
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, make_plan, model_process, new_run_id, now, run_card
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
+from ptmrank_core.cli.engine import add_engine, engine_settings
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.rank_inputs import OnModels, add_rank_inputs, discard_models, rank_inputs
 from ptmrank_core.cli.report import write_report
@@ -32,6 +33,7 @@ def add_rank_command(commands: Any) -> None:
     add_budget(rank)
     add_truth(rank)
     add_save_best(rank)
+    add_engine(rank)
     rank.add_argument("--out", type=Path, default=None, help="folder for result.json and card.json")
     rank.add_argument("--report", type=Path, default=None, help="folder for the tables and the HTML report")
     rank.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -40,7 +42,7 @@ def add_rank_command(commands: Any) -> None:
 
 def _rank(arguments: argparse.Namespace) -> int:
     """Plan a run, execute it in this process, and report."""
-    settings = load_settings()
+    settings = engine_settings(arguments, load_settings())
     budget = checked_budget(arguments.budget)
     check_save_best(arguments.save_best, has_race="analyses.decide_seconds" in vars(arguments))
     check_lora_option(arguments)

@@ -18,6 +18,7 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, CancelToken, Sink
 from ptmrank_core.events import raise_if_cancelled as check
 from ptmrank_core.features.batching import BatchSize, run_in_batches, split_by_length
+from ptmrank_core.features.blocks import BLOCK_SAMPLES
 from ptmrank_core.features.cache import FeatureCache
 from ptmrank_core.features.cache.vector_store import VectorStore
 from ptmrank_core.features.cache.vectors import SampleVectors
@@ -46,8 +47,8 @@ FAILURES = (
 # Modality, family, number format and device of models that this process has run.
 _warm: set[tuple[str, str, str, str]] = set()
 
-# Samples are sorted by length within a window; its size limits the memory of samples prepared ahead.
-WINDOW_SAMPLES = 4096
+# Samples are sorted by length within a window; its size limits the memory of samples prepared ahead. A window
+# ends with a block, so that a block has the same batches wherever it runs.
 WINDOW_BYTES = 96 * 2**20
 
 
@@ -167,15 +168,16 @@ class ForwardPass:
         items = self._vector_store.items
         order = sorted(self._vector_store.missing, key=lambda i: -items[i].size)
         window: list[_Ready] = []
-        n_bytes = 0
+        n_bytes = n_before = 0
         for chunk in prepare_ahead(items, self._vector_store.names, order, self._encoder.preparer):
             self._vector_store.seconds["preprocess"] += chunk.seconds
             check(self._cancel)
             for index, prepared in zip(chunk.indices, chunk.samples, strict=True):
                 window.append(_Ready(index, prepared))
                 n_bytes += prepared.n_bytes
-            if len(window) >= WINDOW_SAMPLES or n_bytes >= WINDOW_BYTES:
+            if (n_before + len(window)) % BLOCK_SAMPLES == 0 or n_bytes >= WINDOW_BYTES:
                 yield window
+                n_before += len(window)
                 window, n_bytes = [], 0
         if window:
             yield window

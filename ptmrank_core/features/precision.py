@@ -23,6 +23,7 @@ __all__ = [
     "HALF_PRECISION",
     "HalfPrecisionError",
     "cpu_dtype",
+    "failure_of",
     "fit_options",
     "keep_failure",
     "known_options",
@@ -130,8 +131,7 @@ def fit_options(
     in_full = replace(options, dtype=FULL)
     if not family_of(spec).in_half:
         return in_full, f"Ran in float32: models of the family {spec.model_type!r} fail in half precision."
-    reason = facts.get(_failure_name(spec, options))
-    if isinstance(reason, str):
+    if reason := failure_of(spec, options, facts):
         return in_full, f"Ran in float32, since it failed in {options.dtype}: {reason}"
     return options, ""
 
@@ -139,6 +139,12 @@ def fit_options(
 def keep_failure(spec: ModelSpec, options: ExtractionOptions, facts: FactsFile, reason: str) -> None:
     """Record that a model failed in half precision and ran in float32."""
     facts.put(_failure_name(spec, options), reason)
+
+
+def failure_of(spec: ModelSpec, options: ExtractionOptions, facts: FactsFile) -> str:
+    """Return why a model failed in the number format of the options; empty if it is not known to."""
+    reason = facts.get(_failure_name(spec, options))
+    return reason if isinstance(reason, str) else ""
 
 
 def _failure_name(spec: ModelSpec, options: ExtractionOptions) -> str:

@@ -96,7 +96,7 @@ def source_decisions(inputs: MetricInputs) -> NDArray[np.int64]:
     outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
     if outputs is None:
         raise MetricInputError("NCE expects source_logits or source_probs.")
-    return outputs.argmax(axis=1)
+    return np.asarray(outputs.argmax(axis=1))
 
 
 SPECS = (

@@ -54,6 +54,7 @@ from ptmrank_core.records.metrics import (
     Traits,
 )
 from ptmrank_core.records.models import (
+    CACHE_ARRAYS,
     CHECKPOINTS,
     AdaptedBase,
     EmbeddingFunction,
@@ -123,6 +124,7 @@ __all__ = [
     "ALL_PARTS",
     "AS_RECOGNISED",
     "BUILT_IN_REFERENCES",
+    "CACHE_ARRAYS",
     "CHECKPOINTS",
     "CLASSIFICATION",
     "DECISIONS",

@@ -13,6 +13,7 @@ from ptmrank_core.records.names import printable, printable_names
 from ptmrank_core.records.reading import Modality
 
 __all__ = [
+    "CACHE_ARRAYS",
     "CHECKPOINTS",
     "AdaptedBase",
     "EmbeddingFunction",
@@ -29,6 +30,8 @@ __all__ = [
 # returns; a recording is passed as the pair (samples, rate).
 EmbeddingFunction: TypeAlias = Callable[[list[Any]], Any]
 ModelSource: TypeAlias = Literal["hub", "local", "demo", "features", "columns", "function"]
+# What the names of arrays in a file of features begin with that a feature cache reads, and no metric.
+CACHE_ARRAYS = "cache."
 CHECKPOINTS: frozenset[ModelSource] = frozenset({"hub", "local", "demo"})  # those that have weights
 
 

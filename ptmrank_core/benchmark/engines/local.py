@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from ptmrank_core.benchmark.engines.choice import engine_of
 from ptmrank_core.benchmark.engines.workers import keep_queues_going
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.runner import execute
@@ -99,7 +100,7 @@ def run_taken(
 
     As :func:`run_here` otherwise.
     """
-    with FeatureCache(store.settings) as cache:
+    with FeatureCache(store.settings) as cache, engine_of(store.settings) as engine:
         return execute(
             run_id,
             sources=sources,
@@ -108,6 +109,7 @@ def run_taken(
             sink=_to_both(store_sink(store, run_id), sink),
             cancel=_either(cancel, store, run_id),
             models=models,
+            engine=engine,
         )
 
 

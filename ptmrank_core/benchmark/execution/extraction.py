@@ -25,7 +25,7 @@ from ptmrank_core.features import extract
 from ptmrank_core.features.constant import say_constant
 from ptmrank_core.records import AS_RECOGNISED, CHECKPOINTS, Features, ModelSpec, RunPlan, Stage
 
-__all__ = ["gather", "source_place"]
+__all__ = ["auxiliary_sets", "gather", "source_place"]
 
 DAMAGED = "Its weights may be zeros or damaged: copy or download it again, or choose another model."
 DIFFERENT = "Only features that differ between samples can be scored."
@@ -68,16 +68,32 @@ def gather(run_context: RunContext, spec: ModelSpec, metrics: Collection[str], s
 
 def _extract(run_context: RunContext, spec: ModelSpec, metrics: Collection[str], sink: Sink) -> Extracted:
     """Extract the features of the model, running it on samples that are not in the cache."""
+    auxiliary = auxiliary_sets(run_context, spec, metrics)
+    features = _features(run_context, spec, auxiliary, sink)
+    return extracted_arrays(features, run_context.samples.target_kind, auxiliary)
+
+
+def auxiliary_sets(run_context: RunContext, spec: ModelSpec, metrics: Collection[str]) -> AuxiliarySets:
+    """Load what metrics read of a model besides the samples.
+
+    Parameters
+    ----------
+    run_context, spec, metrics
+        As :func:`gather` has them.
+
+    Raises
+    ------
+    InputError
+        If samples of the model's training data cannot be read.
+    """
     place = source_place(run_context.plan, spec)
     needs_source = place is not None and needs_source_samples(metrics)
     embedded = run_context.label_embeddings
-    auxiliary = AuxiliarySets(
+    return AuxiliarySets(
         reference=run_context.reference,
         source=run_context.sources.load_samples(place, AS_RECOGNISED) if needs_source and place else None,
         label_embeddings=None if isinstance(embedded, CapturedError) else embedded,
     )
-    features = _features(run_context, spec, auxiliary, sink)
-    return extracted_arrays(features, run_context.samples.target_kind, auxiliary)
 
 
 def _features(run_context: RunContext, spec: ModelSpec, auxiliary: AuxiliarySets, sink: Sink) -> Features:

@@ -24,14 +24,19 @@ class MergingFetch:
         Where adapters are merged: in the model process, or in this one.
     root
         Folder of all merged models.
+
+    Attributes
+    ----------
+    own
+        What fetches, without merging.
     """
 
     def __init__(self, fetch: Fetch, models: ModelCalls, root: Path) -> None:
-        self._fetch, self._models, self._root = fetch, models, root
+        self.own, self._models, self._root = fetch, models, root
 
     def __call__(self, spec: ModelSpec, *, sink: Sink, cancel: CancelToken) -> ModelSpec:
         """Return the model with its revision, path and facts; those of the merged one for an adapter."""
-        fetched = self._fetch(spec, sink=sink, cancel=cancel)
+        fetched = self.own(spec, sink=sink, cancel=cancel)
         if fetched.base is None or fetched.base.path is None:
             return fetched
         folder = merged_folder(fetched, self._root)

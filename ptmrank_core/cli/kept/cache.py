@@ -1,4 +1,4 @@
-"""The ``cache`` command: count, verify and clear the cached features and the results that are kept."""
+"""The ``cache`` command: count, verify, clear and fill the cached features, and the results that are kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ptmrank_core.benchmark.work.kept_results import KeptReport, KeptResults
+from ptmrank_core.cli.kept.importing import add_import
 from ptmrank_core.cli.output import DONE, print_json, print_text
 from ptmrank_core.config import load_settings
 from ptmrank_core.errors import UnknownNameError
@@ -19,7 +20,9 @@ __all__ = ["add_cache_command"]
 
 def add_cache_command(commands: Any) -> None:
     """Add the command to a parser's subparsers."""
-    cache = commands.add_parser("cache", help="count, verify or clear the feature cache and the kept results")
+    cache = commands.add_parser(
+        "cache", help="count, verify, clear or fill the feature cache and the kept results"
+    )
     actions = cache.add_subparsers(dest="action", required=True)
     for name, what in (
         ("stats", "count the cached vectors, in total and of each model, and the kept results"),
@@ -32,7 +35,8 @@ def add_cache_command(commands: Any) -> None:
                 "--model", default=None, help="id of a model, or the first characters of a key"
             )
         action.add_argument("--json", action="store_true", help="print the result as JSON")
-    cache.set_defaults(do=_cache)
+        action.set_defaults(do=_cache)
+    add_import(actions)
 
 
 def _cache(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from ptmrank_core.data.features.npy import NPY_MAGIC, read_array
 from ptmrank_core.data.sources.archives import open_archive
 from ptmrank_core.data.sources.limits import DEFAULT_LIMITS
 from ptmrank_core.errors import InputError
+from ptmrank_core.records import CACHE_ARRAYS
 
 __all__ = ["ARRAY_NAMES", "load_arrays"]
 
@@ -41,7 +42,7 @@ HINT = "Expected numpy.savez(path, embeddings=..., labels=...) without objects."
 SHOWN_NAMES = 20
 
 
-def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
+def load_arrays(path: Path, *, for_cache: bool = False) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
     """Read the arrays that metrics use.
 
     Parameters
@@ -52,11 +53,13 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
         ``reference_embeddings`` (m, d); ``label_embeddings`` (k, c, e) or ``sample_label_embeddings``
         (k, n, e); ``source_embeddings`` (m, d), ``source_labels`` (m,) or (m, c), and the numbers
         ``source_error``, ``target_error``, ``lipschitz``.
+    for_cache
+        Whether to read those that a feature cache uses too.
 
     Returns
     -------
     arrays, ignored
-        The arrays by name, and the names of arrays that no metric uses.
+        The arrays by name, and the names of arrays that neither a metric nor a feature cache uses.
 
     Raises
     ------
@@ -71,7 +74,9 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
         listing = open_archive(path, path.name, ARRAY_LIMITS)
         named = {entry.name.removesuffix(".npy"): entry for entry in listing.entries}
         arrays = {
-            name: read_array(entry.blob.read(), name) for name, entry in named.items() if name in ARRAY_NAMES
+            name: read_array(entry.blob.read(), name)
+            for name, entry in named.items()
+            if name in ARRAY_NAMES or (for_cache and name.startswith(CACHE_ARRAYS))
         }
     except InputError as error:
         raise InputError(f"{path} cannot be read as .npz: {error.message.rstrip('.')}.", hint=HINT) from error
@@ -87,7 +92,8 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], tuple[str, ...]]:
             f"{path} has no array 'embeddings' (found: {_list_names(named)}).",
             hint=f"Name the arrays {', '.join(ARRAY_NAMES)}.",
         )
-    return arrays, tuple(name for name in named if name not in ARRAY_NAMES)
+    ignored = [name for name in named if name not in ARRAY_NAMES and not name.startswith(CACHE_ARRAYS)]
+    return arrays, tuple(ignored)
 
 
 def _is_single_array(path: Path) -> bool:

@@ -10,7 +10,7 @@ from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.features.pooling import family_of
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 
-__all__ = ["EXTRACTION_VERSION", "feature_key", "function_key"]
+__all__ = ["EXTRACTION_VERSION", "feature_key", "function_key", "versions"]
 
 # Raise when the same picture, checkpoint and options can give another vector.
 EXTRACTION_VERSION = 3
@@ -22,6 +22,12 @@ PROCESSOR_BACKEND = "pil"
 def _minor(package: str) -> str:
     """Major and minor version of an installed package, read without importing it."""
     return ".".join(version(package).split(".")[:2])
+
+
+def versions() -> dict[str, str]:
+    """Name the versions that are part of every checkpoint's key."""
+    packages = {package: _minor(package) for package in ("transformers", "torch", "pillow")}
+    return {**packages, "extraction": str(EXTRACTION_VERSION)}
 
 
 def _family_text(spec: ModelSpec) -> str:

@@ -1,7 +1,8 @@
 """Frames between the two processes: a kind, and a message as a pickle with its arrays beside it.
 
-Both ends are this program, started by itself, on pipes that nobody else has: this is the only place where
-pickle is used, and nothing from a file or from the network is ever read with it.
+Both ends are this program, started by itself, on pipes that nobody else has; or the nodes of a cluster that
+the user named, which run what they are sent anyway. This is the only place where pickle is used, and nothing
+from a file, or from any other network, is ever read with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from ptmrank_core.records import Samples
 
-__all__ = ["Frame", "FrameError", "FrameKind", "pack", "read_frame", "unpack", "write_frame"]
+__all__ = [
+    "Frame",
+    "FrameError",
+    "FrameKind",
+    "from_bytes",
+    "pack",
+    "read_frame",
+    "to_bytes",
+    "unpack",
+    "write_frame",
+]
 
 MAGIC = b"PTMR"
 HEADER, LENGTH = struct.Struct("<4sBI"), struct.Struct("<Q")
@@ -131,6 +142,18 @@ def read_frame(pipe: BufferedReader) -> Frame:
     if magic != MAGIC:
         raise FrameError(f"Expected a frame, got {magic!r}.")
     return Frame(FrameKind(kind), [_read_part(pipe) for _ in range(n_parts)])
+
+
+def to_bytes(frame: Frame) -> bytes:
+    """Write a frame as bytes."""
+    written = BytesIO()
+    write_frame(written, frame)
+    return written.getvalue()
+
+
+def from_bytes(data: bytes) -> Frame:
+    """Read the frame that :func:`to_bytes` has written; errors are those of :func:`read_frame`."""
+    return read_frame(BufferedReader(BytesIO(data)))
 
 
 def _read_part(pipe: BufferedReader) -> bytearray:

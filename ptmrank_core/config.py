@@ -121,8 +121,7 @@ class Settings:
     quotas
         What one visitor of a shared dashboard may keep.
     hosts, frame_ancestors
-        Names that a dashboard bound to this machine answers besides the machine's own, and origins besides
-        its own whose pages may show it in a frame.
+        Names that a dashboard answers besides the machine's own; origins whose pages may show it in a frame.
     engine, engine_files
         Where features are extracted: ``"local"``, ``"ray"`` or ``"ray://HOST:PORT"``; whether all nodes of
         the cluster read the samples by the same paths.
@@ -196,10 +195,7 @@ def has_ray() -> bool:
 
 
 def child_command(module: str, *arguments: str) -> list[str]:
-    """Return the command that runs a module of ours in a process of its own.
-
-    It imports from where this process does, not from the folder that it is started in.
-    """
+    """Return the command that runs a module of ours elsewhere, imported from where this process imports."""
     return [sys.executable, "-P", "-m", module, *arguments]
 
 

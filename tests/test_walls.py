@@ -76,7 +76,7 @@ HEAVY = {
 NOT_NEEDED = {
     "ptmrank_core.dispatcher": {"numpy", "ptmrank_core.benchmark", "ptmrank_core.records"},
     "ptmrank_core.cli": {"ptmrank_core.benchmark", "ptmrank_core.metrics", "ptmrank_core.reports"},
-    "ptmrank_core.cli.kept.cache": {"ptmrank_core.benchmark", "ptmrank_core.metrics", "ptmrank_core.data"},
+    "ptmrank_core.cli.kept.cache": {"ptmrank_core.reports", "ptmrank_core.lessons"},
     "ptmrank_core.cli.metrics": {"ptmrank_core.benchmark", "ptmrank_core.data", "ptmrank_core.catalogue"},
     "ptmrank_core.worker": {"ptmrank_core.reports", "ptmrank_core.cli", "ptmrank_core.lessons"},
     "ptmrank_core.features.process.server": {"ptmrank_core.benchmark", "ptmrank_core.metrics", "scipy"},

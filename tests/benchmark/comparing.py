@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.benchmark import RunStore, new_run_id, run_here
+from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.config import Settings
 from ptmrank_core.records import ReferenceResult, RunState, Score
 from ptmrank_core.worker import SOURCES
@@ -17,7 +18,7 @@ def given(store: RunStore, run_id: str) -> dict[str, Any]:
     """Cells, what was learned of the models, and findings of a run, to be held against another run's."""
     result = store.result(run_id)
     cells = [
-        replace(cell, seconds=0.0) if isinstance(cell, Score) else cell
+        replace(cell, seconds=0.0, kept_seconds=0.0) if isinstance(cell, Score) else cell
         for cell in (*result.cells, *result.layer_cells)
     ]
     return {
@@ -32,7 +33,10 @@ def given(store: RunStore, run_id: str) -> dict[str, Any]:
             )
             for model, outcome in result.outcomes.items()
         },
-        "findings": {(found.kind, found.subject): replace(found, seconds=0.0) for found in result.findings},
+        "findings": {
+            (found.kind, found.subject): replace(found, seconds=0.0, kept_seconds=0.0)
+            for found in result.findings
+        },
     }
 
 
@@ -51,7 +55,12 @@ def without_late(*runs: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def undisturbed_twin(store: RunStore, settings: Settings, run_id: str) -> str:
-    """Do the same plan once more, in this process and without a stop; return the id of that run."""
+    """Do the same plan once more, in this process and without a stop; return the id of that run.
+
+    What the first has kept is forgotten before, so that every result is computed anew.
+    """
+    with KeptResults(settings) as kept:
+        kept.clear()
     twin = replace(store.plan(run_id), run_id=new_run_id())
     store.create(twin, store.result(run_id).samples)
     assert run_here(twin.run_id, settings, sources=SOURCES) is RunState.FINISHED

@@ -49,7 +49,7 @@ def reached(browser: WebDriver, n_most: int) -> list[int]:
         number, tag = browser.execute_script(FOCUSED)
         if tag == "BODY" or (found and number == found[0]):
             break
-        if number >= 0:
+        if number >= 0 and number not in found[-1:]:  # in a table Tab goes on to its next cell
             found.append(number)
     return found
 

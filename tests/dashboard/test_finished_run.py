@@ -25,7 +25,7 @@ from tests.dashboard.test_browser import see, wait_for_title
 from tests.dashboard.test_owners import become
 from tests.dashboard.tour import settle
 from tests.pictures import picture_files, write_zip
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 READ_ONLY = "It is read-only."
 # What changes a run or starts something in it.
@@ -180,6 +180,9 @@ def press(browser: WebDriver, css: str) -> None:
 def test_few_clicks_lead_to_a_ranking(browser: WebDriver, served: str, tmp_path: Path) -> None:
     """One to a finished one; three and the upload to one of own pictures under own models."""
     browser.get(served)
+    # The code of figures is read by then, of which nothing is seen.
+    wait_until(lambda: bool(browser.find_elements(By.CSS_SELECTOR, ".st-key-no-figure .js-plotly-plot")))
+    assert not browser.find_element(By.CSS_SELECTOR, ".st-key-no-figure").is_displayed()
     browser.execute_script(COUNT_CLICKS)
     press(browser, ".st-key-finished button")
     see(browser, ".st-key-ranking .js-plotly-plot")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -41,8 +41,11 @@ class LabelFit:
         Standardised label embeddings of each encoder, shape (n_encoders, n_groups, width).
     mixture
         t: their mixture with ``weights``, shape (n_groups, width).
-    deviations
-        f'w - t of each sample, shape (n_samples, width).
+    groups
+        The row of the mixture that stands for each sample, shape (n_samples,).
+    columns, factors
+        What is fitted to the samples: columns of shape (n_samples, width), or columns of shape (n_samples,
+        n_groups) times factors of shape (n_groups, width).
     """
 
     weights: Array
@@ -50,7 +53,15 @@ class LabelFit:
     width: int
     tables: Array
     mixture: Array
-    deviations: Array
+    groups: NDArray[np.int64]
+    columns: Array
+    factors: Array | None
+
+    @property
+    def deviations(self) -> Array:
+        """F'w - t of each sample, shape (n_samples, width)."""
+        fitted = self.columns if self.factors is None else self.columns @ self.factors
+        return np.asarray(fitted - self.mixture[self.groups])
 
 
 def span_of_standardised(statistics: Decomposition) -> Spectrum:
@@ -144,20 +155,29 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     tables = (tables - mean) / (spread + GUARD)
     middle = tables.mean(axis=0)
     indicators = csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
-    if width <= len(counts):
-        fitted = spectrum.expand(spectrum.project(middle[groups]))
-    else:
-        # Fewer classes than columns of the embedding: their indicators are projected instead.
-        fitted = spectrum.expand(spectrum.project(indicators)) @ middle
+    by_group = len(counts) < width
+    # Fewer groups than columns of the embedding: their indicators are projected instead.
+    columns = spectrum.expand(spectrum.project(indicators if by_group else middle[groups]))
     # Least squares over all samples is least squares over the groups' means, weighted by their counts.
-    group_means = np.asarray(indicators.T @ fitted) / counts[:, None]
+    group_means = np.asarray(indicators.T @ columns) / counts[:, None]
+    group_means = group_means @ middle if by_group else group_means
     roots = np.sqrt(counts)[:, None]
-    columns = (tables * roots).reshape(len(tables), -1).T
-    weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
+    encodings = (tables * roots).reshape(len(tables), -1).T
+    weights = _to_simplex(np.linalg.lstsq(encodings, (group_means * roots).ravel())[0])
     mixture: Array = np.tensordot(weights, tables, axes=1)
-    fitted -= mixture[groups]
-    error = float(np.vdot(fitted, fitted)) / n_samples
-    return LabelFit(weights, error, width, tables, mixture, fitted)
+    fit = LabelFit(weights, 0.0, width, tables, mixture, groups, columns, middle if by_group else None)
+    return replace(fit, error=_squared_norm(fit) / n_samples)
+
+
+def _squared_norm(fit: LabelFit) -> float:
+    """Squared norm of all deviations."""
+    if fit.factors is None or 2 * len(fit.factors) >= fit.width:
+        deviations = fit.deviations
+    else:
+        # P m - I t = [P I] [m; -t]: with a triangle for [P I] the norm is the same, and nothing cancels.
+        both = np.hstack([fit.columns, np.eye(len(fit.mixture))[fit.groups]])
+        deviations = np.linalg.qr(both, mode="r") @ np.vstack([fit.factors, -fit.mixture])
+    return float(np.vdot(deviations, deviations))
 
 
 def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:

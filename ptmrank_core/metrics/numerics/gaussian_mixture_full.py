@@ -23,7 +23,11 @@ Array: TypeAlias = NDArray[np.float64]
 # Those of scikit-learn: rounds, change of the mean log-likelihood to stop at, guard of an empty component.
 MAX_ROUNDS = 100
 TOLERANCE = 1e-3
-EMPTY = 10 * float(np.finfo(np.float64).eps)
+EPS = float(np.finfo(np.float64).eps)
+EMPTY = 10 * EPS
+# Times the bound on the round-off of a Cholesky factor above which the factor exists whatever the rounding:
+# J. W. Demmel, On floating point errors in Cholesky, LAPACK Working Note 14, 1989.
+SURE = 4
 # Samples whose distances to all components are formed at a time.
 BLOCK = 256
 
@@ -128,22 +132,37 @@ def fit_full_mixture(points: Array, n_components: int, regularisation: float, se
 def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_Component]:
     """Weight, mean and covariance of each component."""
     mass = posterior.sum(axis=0) + EMPTY
+    whole = mass.sum()
     components = []
-    for part, total in zip(posterior.T, mass, strict=True):
-        members = np.flatnonzero(part)
-        mean = part[members] @ points[members] / total
-        root = np.sqrt(part[members] / total)[:, None] * (points[members] - mean)
-        covariance = root.T @ root
-        covariance.flat[:: len(mean) + 1] += regularisation
-        np.linalg.cholesky(covariance)
-        if len(members) < len(mean):
+    for column, total in zip(np.ascontiguousarray(posterior.T), mass, strict=True):
+        (members,) = column.nonzero()
+        part, own = column[members], points[members]
+        mean = part @ own / total
+        root = np.sqrt(part / total)[:, None] * (own - mean)
+        is_few = len(members) < len(mean)
+        covariance = np.empty((0, 0))
+        if not (is_few and _is_surely_positive(root, regularisation)):
+            covariance = root.T @ root
+            covariance.flat[:: len(mean) + 1] += regularisation
+            np.linalg.cholesky(covariance)
+        if is_few:
             _, singular, axes = np.linalg.svd(root, full_matrices=False)
             variances, rest = singular**2 + regularisation, 1 / regularisation
         else:
             variances, vectors = np.linalg.eigh(covariance)
             axes, rest = vectors.T, 0.0
-        components.append(_Component(members, float(total / mass.sum()), mean, axes, variances, rest))
+        components.append(_Component(members, float(total / whole), mean, axes, variances, rest))
     return components
+
+
+def _is_surely_positive(root: Array, regularisation: float) -> bool:
+    """Whether A'A + r I of width d has a Cholesky factor for certain: r above its round-off, d^2 eps tr(A'A).
+
+    Then nothing as large as that matrix is formed.
+    """
+    width = root.shape[1]
+    scatter = float(np.vdot(root, root)) + width * regularisation
+    return regularisation > SURE * width * (width + 1) * EPS * scatter
 
 
 def _expect(points: Array, components: list[_Component], regularisation: float) -> tuple[Array, float]:

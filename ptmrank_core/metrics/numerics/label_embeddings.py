@@ -23,6 +23,8 @@ LabelCode: TypeAlias = Literal["embedded", "onehot"]
 GUARD = 1e-8
 # Columns whose spreads differ by more lose their small ones to round-off unless standardised first.
 MAX_UNEVEN = 1e-4
+# Values that are compared at a time.
+BLOCK_VALUES = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +82,13 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
         that ends with a normalisation has one, and what it holds differs between processors.
     """
     centred = statistics.centred
-    spreads = np.sqrt(np.einsum("ij,ij->j", centred, centred) / statistics.n_samples)
+    if statistics.is_wide:
+        squares = np.einsum("ij,ij->j", centred, centred)
+    else:
+        squares = statistics.centred_gram.diagonal()
+    spreads = np.sqrt(squares / statistics.n_samples)
     alive = spreads[~statistics.constant_columns]
-    largest = np.abs(statistics.embeddings).max(axis=0)
+    largest = np.maximum(statistics.embeddings.max(axis=0), -statistics.embeddings.min(axis=0))
     if not alive.size or alive.min() > MAX_UNEVEN * alive.max():
         return _without_round_off(statistics, statistics.centred_spectrum, float(largest.max()))
     unit = spreads + GUARD
@@ -95,12 +101,21 @@ def _without_round_off(statistics: Decomposition, spectrum: Spectrum, largest: f
 
     A matrix of independent errors e has singular values of up to e (sqrt(n) + sqrt(d)).
     """
-    features = statistics.embeddings
-    with np.errstate(over="ignore", under="ignore"):
-        is_single = bool(np.all(features == features.astype(np.float32)))
-    rounding = float(np.finfo(np.float32 if is_single else np.float64).eps) * largest
+    precision = np.float32 if statistics.share(_is_single) else np.float64
+    rounding = float(np.finfo(precision).eps) * largest
     limit = rounding * (statistics.n_samples**0.5 + statistics.n_features**0.5)
     return spectrum.leading(int(np.count_nonzero(spectrum.singular_values > limit)))
+
+
+def _is_single(statistics: Decomposition) -> bool:
+    """Whether all features are numbers of single precision."""
+    if statistics.part_of is not None and statistics.part_of[0].share(_is_single):
+        return True
+    # Block by block: most features that are not fail in the first one.
+    with np.errstate(over="ignore", under="ignore"):
+        rows = max(1, BLOCK_VALUES // statistics.n_features)
+        blocks = (statistics.embeddings[i : i + rows] for i in range(0, statistics.n_samples, rows))
+        return all(np.array_equal(block, block.astype(np.float32)) for block in blocks)
 
 
 def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:

@@ -53,8 +53,8 @@ def hscore(embeddings: ArrayLike, labels: ArrayLike, *, estimator: Estimator = "
     Plain is what the authors published, with the cutoff of their README (their scripts have others too). No
     code by the authors of the shrinkage form was found: it is as in tllib, in float64. For n <= d the plain
     form is C - 1 for every model; the shrinkage form is not, and so is the default. Both are computed
-    without an inverse: plain from an orthonormal basis of the centred features, shrinkage by a Cholesky
-    factor on the smaller side. Shrinkage of 0 (two points, one feature) means the plain form's limit.
+    without an inverse, from the principal directions of the features. Shrinkage of 0 (two points, one
+    feature) means the plain form's limit.
 
     References
     ----------

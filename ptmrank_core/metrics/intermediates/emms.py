@@ -74,7 +74,8 @@ def intermediates(inputs: MetricInputs) -> EmmsRecord:
     tables, groups = label_tables(inputs, "embedded")
     fit = fit_labels(inputs.decomposition.share(span_of_standardised), tables, groups)
     directions = principal_directions(fit.mixture)
-    fitted = fit.deviations + fit.mixture[groups]
+    deviations = fit.deviations
+    fitted = deviations + fit.mixture[groups]
     return EmmsRecord(
         groups,
         inputs.labels is not None and len(fit.mixture) == inputs.n_classes,
@@ -84,7 +85,7 @@ def intermediates(inputs: MetricInputs) -> EmmsRecord:
         fitted,
         fit.mixture @ directions,
         fitted @ directions,
-        np.einsum("ij,ij->i", fit.deviations, fit.deviations),
+        np.einsum("ij,ij->i", deviations, deviations),
         fit.error,
         0.0 - fit.error * fit.width,
     )

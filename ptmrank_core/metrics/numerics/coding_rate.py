@@ -67,9 +67,7 @@ def coding_rates(statistics: Decomposition, form: RateForm) -> CodingRates:
     if total == 0:
         return CodingRates(0.0, np.zeros(len(counts)), weights)
     scale = 1 / DISTORTION / (total if form == "trace" else 1)
-    value = log_det(statistics.centred_gram, scale / n_samples)
-    if value is None:
-        value = log_det_of(statistics.centred_spectrum.singular_values, scale / n_samples)
+    value = log_det_of(statistics.centred_spectrum.singular_values, scale / n_samples)
     class_rates = [_class_rate(statistics, rows, scale / len(rows)) for rows in statistics.class_rows]
     return CodingRates(0.5 * value, np.array(class_rates), weights)
 

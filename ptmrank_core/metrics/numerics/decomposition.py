@@ -118,7 +118,12 @@ class Decomposition:
     @cached_property
     def constant_columns(self) -> NDArray[np.bool_]:
         """Which features are the same for all samples, shape (n_features,)."""
-        return np.asarray((self.embeddings == self.embeddings[0]).all(axis=0))
+        first = self.embeddings[0]
+        is_constant = np.asarray(first == self.embeddings[-1])
+        # Hardly any column is left to be looked at as a whole.
+        (alike,) = is_constant.nonzero()
+        is_constant[alike] = (self.embeddings[:, alike] == first[alike]).all(axis=0)
+        return is_constant
 
     @property
     def mean(self) -> Array:

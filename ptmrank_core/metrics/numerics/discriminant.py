@@ -16,7 +16,7 @@ import scipy
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.spectrum import solve_factored
+from ptmrank_core.metrics.numerics.spectrum import solve_positive
 
 __all__ = [
     "SHRINKAGE_FLOOR",
@@ -269,7 +269,7 @@ def _axes(covariance: Array, within: Within, n_features: int, places: Array) -> 
     shrunk = (1 - within.shrinkage) * covariance
     shrunk[np.diag_indices_from(shrunk)] += ridge
     try:
-        axes = solve_factored(np.linalg.cholesky(shrunk), places.T)
+        axes = solve_positive(shrunk, places.T)
     except np.linalg.LinAlgError:
         # Round-off of the largest eigenvalue exceeds the ridge, which by definition bounds all from below.
         values, vectors = np.linalg.eigh(shrunk)

@@ -206,7 +206,6 @@ def _try_fit(
 ) -> FittedMixture | None:
     """Return the fitted mixture, or ``None`` where a covariance was not positive definite."""
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - a second to import, rarely needed
-    from sklearn.mixture import GaussianMixture  # noqa: PLC0415
 
     # Several threads of k-means add up in the order in which they finish: the last digits would differ.
     with warnings.catch_warnings(), _threadpools().limit(limits=1, user_api="openmp"):
@@ -214,6 +213,8 @@ def _try_fit(
         try:
             if covariance == "full":
                 return fit_full_mixture(coordinates, n_components, regularisation, seed)
+            from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+
             fit = GaussianMixture(
                 n_components, covariance_type=covariance, reg_covar=regularisation, random_state=seed
             ).fit(coordinates)

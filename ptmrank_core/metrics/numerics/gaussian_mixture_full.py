@@ -22,7 +22,11 @@ Array: TypeAlias = NDArray[np.float64]
 # Those of scikit-learn: rounds, change of the mean log-likelihood to stop at, guard of an empty component.
 MAX_ROUNDS = 100
 TOLERANCE = 1e-3
-EMPTY = 10 * float(np.finfo(np.float64).eps)
+EPS = float(np.finfo(np.float64).eps)
+EMPTY = 10 * EPS
+# Times the bound on the round-off of a Cholesky factor above which the factor exists whatever the rounding:
+# J. W. Demmel, On floating point errors in Cholesky, LAPACK Working Note 14, 1989.
+SURE = 4
 # Samples whose distances to all components are formed at a time.
 BLOCK = 256
 
@@ -127,22 +131,57 @@ def fit_full_mixture(points: Array, n_components: int, regularisation: float, se
 def _maximise(points: Array, posterior: Array, regularisation: float) -> list[_Component]:
     """Weight, mean and covariance of each component."""
     mass = posterior.sum(axis=0) + EMPTY
+    whole, width = mass.sum(), points.shape[1]
+    found = [
+        _moments(points, column, total)
+        for column, total in zip(np.ascontiguousarray(posterior.T), mass, strict=True)
+    ]
+    full = [place for place, (members, _, _) in enumerate(found) if len(members) >= width]
+    for members, _, root in found:
+        if len(members) < width and not _is_surely_positive(root, regularisation):
+            np.linalg.cholesky(_covariance(root, regularisation))
+    shapes: dict[int, tuple[Array, Array]] = {}
+    if full:
+        # One call for all: that of a small matrix takes longer than its decomposition.
+        covariances = np.stack([_covariance(found[place][2], regularisation) for place in full])
+        np.linalg.cholesky(covariances)
+        variances, vectors = np.linalg.eigh(covariances)
+        shapes = {place: (variances[i], vectors[i].T) for i, place in enumerate(full)}
     components = []
-    for part, total in zip(posterior.T, mass, strict=True):
-        members = np.flatnonzero(part)
-        mean = part[members] @ points[members] / total
-        root = np.sqrt(part[members] / total)[:, None] * (points[members] - mean)
-        covariance = root.T @ root
-        covariance.flat[:: len(mean) + 1] += regularisation
-        np.linalg.cholesky(covariance)
-        if len(members) < len(mean):
-            _, singular, axes = np.linalg.svd(root, full_matrices=False)
-            variances, rest = singular**2 + regularisation, 1 / regularisation
+    for place, (members, mean, root) in enumerate(found):
+        weight, rest = float(mass[place] / whole), 0.0
+        if place in shapes:
+            spread, axes = shapes[place]
         else:
-            variances, vectors = np.linalg.eigh(covariance)
-            axes, rest = vectors.T, 0.0
-        components.append(_Component(members, float(total / mass.sum()), mean, axes, variances, rest))
+            _, singular, axes = np.linalg.svd(root, full_matrices=False)
+            spread, rest = singular**2 + regularisation, 1 / regularisation
+        components.append(_Component(members, weight, mean, axes, spread, rest))
     return components
+
+
+def _moments(points: Array, column: Array, total: float) -> tuple[NDArray[np.int64], Array, Array]:
+    """Members of a component, their mean, and the root A of their scatter A'A, shape (m, d)."""
+    (members,) = column.nonzero()
+    part, own = column[members], points[members]
+    mean = part @ own / total
+    return members, mean, np.sqrt(part / total)[:, None] * (own - mean)
+
+
+def _covariance(root: Array, regularisation: float) -> Array:
+    """A'A + r I."""
+    covariance: Array = root.T @ root
+    covariance.flat[:: len(covariance) + 1] += regularisation
+    return covariance
+
+
+def _is_surely_positive(root: Array, regularisation: float) -> bool:
+    """Whether A'A + r I of width d has a Cholesky factor for certain: r above its round-off, d^2 eps tr(A'A).
+
+    Then nothing as large as that matrix is formed.
+    """
+    width = root.shape[1]
+    scatter = float(np.vdot(root, root)) + width * regularisation
+    return regularisation > SURE * width * (width + 1) * EPS * scatter
 
 
 def _expect(points: Array, components: list[_Component], regularisation: float) -> tuple[Array, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -23,6 +23,8 @@ LabelCode: TypeAlias = Literal["embedded", "onehot"]
 GUARD = 1e-8
 # Columns whose spreads differ by more lose their small ones to round-off unless standardised first.
 MAX_UNEVEN = 1e-4
+# Values that are compared at a time.
+BLOCK_VALUES = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +43,11 @@ class LabelFit:
         Standardised label embeddings of each encoder, shape (n_encoders, n_groups, width).
     mixture
         t: their mixture with ``weights``, shape (n_groups, width).
-    deviations
-        f'w - t of each sample, shape (n_samples, width).
+    groups
+        The row of the mixture that stands for each sample, shape (n_samples,).
+    columns, factors
+        What is fitted to the samples: columns of shape (n_samples, width), or columns of shape (n_samples,
+        n_groups) times factors of shape (n_groups, width).
     """
 
     weights: Array
@@ -50,7 +55,15 @@ class LabelFit:
     width: int
     tables: Array
     mixture: Array
-    deviations: Array
+    groups: NDArray[np.int64]
+    columns: Array
+    factors: Array | None
+
+    @property
+    def deviations(self) -> Array:
+        """F'w - t of each sample, shape (n_samples, width)."""
+        fitted = self.columns if self.factors is None else self.columns @ self.factors
+        return np.asarray(fitted - self.mixture[self.groups])
 
 
 def span_of_standardised(statistics: Decomposition) -> Spectrum:
@@ -69,9 +82,13 @@ def span_of_standardised(statistics: Decomposition) -> Spectrum:
         that ends with a normalisation has one, and what it holds differs between processors.
     """
     centred = statistics.centred
-    spreads = np.sqrt(np.einsum("ij,ij->j", centred, centred) / statistics.n_samples)
+    if statistics.is_wide:
+        squares = np.einsum("ij,ij->j", centred, centred)
+    else:
+        squares = statistics.centred_gram.diagonal()
+    spreads = np.sqrt(squares / statistics.n_samples)
     alive = spreads[~statistics.constant_columns]
-    largest = np.abs(statistics.embeddings).max(axis=0)
+    largest = np.maximum(statistics.embeddings.max(axis=0), -statistics.embeddings.min(axis=0))
     if not alive.size or alive.min() > MAX_UNEVEN * alive.max():
         return _without_round_off(statistics, statistics.centred_spectrum, float(largest.max()))
     unit = spreads + GUARD
@@ -84,12 +101,21 @@ def _without_round_off(statistics: Decomposition, spectrum: Spectrum, largest: f
 
     A matrix of independent errors e has singular values of up to e (sqrt(n) + sqrt(d)).
     """
-    features = statistics.embeddings
-    with np.errstate(over="ignore", under="ignore"):
-        is_single = bool(np.all(features == features.astype(np.float32)))
-    rounding = float(np.finfo(np.float32 if is_single else np.float64).eps) * largest
+    precision = np.float32 if statistics.share(_is_single) else np.float64
+    rounding = float(np.finfo(precision).eps) * largest
     limit = rounding * (statistics.n_samples**0.5 + statistics.n_features**0.5)
     return spectrum.leading(int(np.count_nonzero(spectrum.singular_values > limit)))
+
+
+def _is_single(statistics: Decomposition) -> bool:
+    """Whether all features are numbers of single precision."""
+    if statistics.part_of is not None and statistics.part_of[0].share(_is_single):
+        return True
+    # Block by block: most features that are not fail in the first one.
+    with np.errstate(over="ignore", under="ignore"):
+        rows = max(1, BLOCK_VALUES // statistics.n_features)
+        blocks = (statistics.embeddings[i : i + rows] for i in range(0, statistics.n_samples, rows))
+        return all(np.array_equal(block, block.astype(np.float32)) for block in blocks)
 
 
 def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, NDArray[np.int64]]:
@@ -144,20 +170,29 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     tables = (tables - mean) / (spread + GUARD)
     middle = tables.mean(axis=0)
     indicators = scipy.sparse.csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
-    if width <= len(counts):
-        fitted = spectrum.expand(spectrum.project(middle[groups]))
-    else:
-        # Fewer classes than columns of the embedding: their indicators are projected instead.
-        fitted = spectrum.expand(spectrum.project(indicators)) @ middle
+    by_group = len(counts) < width
+    # Fewer groups than columns of the embedding: their indicators are projected instead.
+    columns = spectrum.expand(spectrum.project(indicators if by_group else middle[groups]))
     # Least squares over all samples is least squares over the groups' means, weighted by their counts.
-    group_means = np.asarray(indicators.T @ fitted) / counts[:, None]
+    group_means = np.asarray(indicators.T @ columns) / counts[:, None]
+    group_means = group_means @ middle if by_group else group_means
     roots = np.sqrt(counts)[:, None]
-    columns = (tables * roots).reshape(len(tables), -1).T
-    weights = _to_simplex(np.linalg.lstsq(columns, (group_means * roots).ravel())[0])
+    encodings = (tables * roots).reshape(len(tables), -1).T
+    weights = _to_simplex(np.linalg.lstsq(encodings, (group_means * roots).ravel())[0])
     mixture: Array = np.tensordot(weights, tables, axes=1)
-    fitted -= mixture[groups]
-    error = float(np.vdot(fitted, fitted)) / n_samples
-    return LabelFit(weights, error, width, tables, mixture, fitted)
+    fit = LabelFit(weights, 0.0, width, tables, mixture, groups, columns, middle if by_group else None)
+    return replace(fit, error=_squared_norm(fit) / n_samples)
+
+
+def _squared_norm(fit: LabelFit) -> float:
+    """Squared norm of all deviations."""
+    if fit.factors is None or 2 * len(fit.factors) >= fit.width:
+        deviations = fit.deviations
+    else:
+        # P m - I t = [P I] [m; -t]: with a triangle for [P I] the norm is the same, and nothing cancels.
+        both = np.hstack([fit.columns, np.eye(len(fit.mixture))[fit.groups]])
+        deviations = np.linalg.qr(both, mode="r") @ np.vstack([fit.factors, -fit.mixture])
+    return float(np.vdot(deviations, deviations))
 
 
 def _to_simplex(weights: NDArray[np.floating[Any]]) -> Array:

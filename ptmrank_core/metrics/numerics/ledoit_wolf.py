@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
-from ptmrank_core.metrics.numerics.spectrum import EPS, solve_lower
+from ptmrank_core.metrics.numerics.spectrum import EPS
 
 __all__ = ["Shrinkage", "between_over_sample", "between_over_shrunk", "between_parts", "ledoit_wolf"]
 
@@ -108,8 +108,7 @@ def between_parts(statistics: Decomposition) -> Array:
     ndarray of float64
         (u_j'w_c)^2, w_c the indicator of class c over sqrt(n_c): in [0, 1], and so is the sum of a row.
     """
-    within_span = statistics.centred_spectrum.project(statistics.one_hot / np.sqrt(statistics.class_counts))
-    return np.asarray(within_span**2)
+    return np.asarray(statistics.centred_projections**2 / statistics.class_counts)
 
 
 def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> float:
@@ -126,37 +125,8 @@ def between_over_shrunk(statistics: Decomposition, shrinkage: Shrinkage) -> floa
     if shrinkage.is_negligible:
         # S itself may be singular; the limit a -> 0 is the plain form, here with S over n.
         return between_over_sample(statistics)[0] * n_samples / (n_samples - 1)
-    ratio = _between_over_positive(statistics, shrinkage) / (n_samples - 1)
-    return (1 - shrinkage.intensity) * ratio
-
-
-def _between_over_positive(statistics: Decomposition, shrinkage: Shrinkage) -> float:
-    """tr(S_a^-1 B) with B = sum_c n_c (mu_c - mu)(mu_c - mu)', by a Cholesky factor on the smaller side.
-
-    Parameters
-    ----------
-    statistics
-        Shared statistics of features and classes.
-    shrinkage
-        Not negligible: S_a is positive definite.
-
-    Returns
-    -------
-    float
-        A number without unit, at least 0.
-    """
-    ridge = shrinkage.intensity * shrinkage.scale
-    shrunk = statistics.centred_gram * ((1 - shrinkage.intensity) / statistics.n_samples)
-    shrunk[np.diag_indices_from(shrunk)] += ridge
-    factor = np.linalg.cholesky(shrunk)
-    root_counts = np.sqrt(statistics.class_counts)
-    if not statistics.is_wide:
-        # B = M M' with M = (mu_c - mu) sqrt(n_c): tr(S_a^-1 B) = ||L^-1 M||_F^2
-        offsets = (statistics.class_offsets * root_counts[:, None]).T
-        return float(np.sum(solve_lower(factor, offsets) ** 2))
-    # M = Fc'W with W = one-hot / sqrt(n_c), and with K = Fc Fc' (push-through identity)
-    # Fc ((1-a)/n Fc'Fc + r I)^-1 Fc' = K^1/2 ((1-a)/n K + r I)^-1 K^1/2 = A^-1 K, A and K commuting.
-    indicators = statistics.one_hot / root_counts
-    left = solve_lower(factor, indicators)
-    right = solve_lower(factor, statistics.centred_gram @ indicators)
-    return max(0.0, float(np.sum(left * right)))
+    # tr(S_a^-1 B) with B = sum_c n_c (mu_c - mu)(mu_c - mu)', direction by direction.
+    scatter = statistics.centred_spectrum.singular_values**2
+    shrunk = (1 - shrinkage.intensity) / n_samples * scatter + shrinkage.intensity * shrinkage.scale
+    ratio = float(between_parts(statistics).sum(axis=1) @ (scatter / shrunk))
+    return (1 - shrinkage.intensity) * ratio / (n_samples - 1)

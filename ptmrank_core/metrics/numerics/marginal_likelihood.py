@@ -13,6 +13,7 @@ from ptmrank_core.metrics.numerics.decomposition import Decomposition
 from ptmrank_core.metrics.numerics.linear_model.centred import (
     CentredModel,
     centred_model,
+    log_determinant,
     solve_centred,
 )
 
@@ -143,7 +144,7 @@ def _power_of_ten(values: Array, count: int) -> float:
 
 def _log_evidence(model: CentredModel, fit: _Fit) -> Array:
     """Log evidence of each target where its iteration stopped, for each sample, in nats: arXiv:2110.10545."""
-    charge = solve_centred(model, fit.alpha / fit.beta).charge
+    charge = log_determinant(model, fit.alpha / fit.beta)
     likely = model.n_samples * np.log(fit.beta / (2 * np.pi))
     penalty = fit.beta * fit.residual + fit.alpha * fit.weights
     return np.asarray(0.5 * (likely - charge - penalty) / model.n_samples)
@@ -172,7 +173,7 @@ def _fixed_point(model: CentredModel) -> _Fit:
         if not active.size:
             break
         tau = fit.alpha[active] / fit.beta[active]
-        solved = solve_centred(model.of_targets(active), tau)
+        solved = solve_centred(model if len(active) == n_targets else model.of_targets(active), tau)
         fit.weights[active], fit.residual[active] = solved.weights, solved.residual
         if not model.is_empty:
             fit.alpha[active] = solved.used / (fit.weights[active] + GUARD)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 __all__ = [
@@ -18,6 +19,10 @@ __all__ = [
 ]
 
 Array: TypeAlias = NDArray[np.float64]
+
+# Up to this number of classes every sample is multiplied with all of them, which takes less time than copying
+# the samples of each class.
+FEW_CLASSES = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +85,8 @@ def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepS
     n_classes
         C.
     """
-    joint = np.stack([probs[labels == c].sum(axis=0) for c in range(n_classes)]) / len(labels)
+    places = (np.ones(len(labels)), labels, np.arange(len(labels) + 1))
+    joint = scipy.sparse.csr_array(places, shape=(len(labels), n_classes)).T @ probs / len(labels)
     mass = joint.sum(axis=0)
     conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
     return LeepStatistics(np.bincount(labels) / len(labels), joint, conditional)
@@ -96,6 +102,8 @@ def expected_probabilities(probs: Array, labels: NDArray[np.int64], statistics: 
     statistics
         What it counted.
     """
+    if len(statistics.conditional) <= FEW_CLASSES:
+        return np.asarray((probs @ statistics.conditional.T)[np.arange(len(labels)), labels])
     # One class at a time, never (n, C, z).
     expected = np.empty(len(labels))
     for c, conditional in enumerate(statistics.conditional):

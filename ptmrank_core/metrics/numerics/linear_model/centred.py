@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
 
-__all__ = ["CentredModel", "CentredSolution", "centred_model", "solve_centred"]
+__all__ = ["CentredModel", "CentredSolution", "centred_model", "log_determinant", "solve_centred"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -94,15 +94,12 @@ class CentredSolution:
         gamma = tr(F'F (F'F + tau)^-1): how many weights the targets determine.
     free
         n - gamma, without its cancellation.
-    charge
-        ln det(I + F'F / tau).
     """
 
     weights: Array
     residual: Array
     used: Array
     free: Array
-    charge: Array
 
 
 def centred_model(statistics: Decomposition) -> CentredModel:
@@ -161,8 +158,14 @@ def solve_centred(model: CentredModel, tau: Array) -> CentredSolution:
         free=(n_samples - 1 - len(sigma))
         + tau * shrunk.sum(axis=1)
         + (1 + n_samples * _by_row(shrunk2, squares * sigma)) / (1 + pulled),
-        charge=np.log1p(sigma / tau[:, None]).sum(axis=1) + np.log1p(pulled),
     )
+
+
+def log_determinant(model: CentredModel, tau: Array) -> Array:
+    """Return ln det(I + F'F / tau), shape (k,), for tau of the same shape."""
+    sigma = model.singular**2
+    pulled = model.n_samples * (_by_row(1 / (sigma + tau[:, None]), model.along**2) + model.across / tau)
+    return np.asarray(np.log1p(sigma / tau[:, None]).sum(axis=1) + np.log1p(pulled))
 
 
 def _by_row(rows: Array, factors: Array) -> Array:

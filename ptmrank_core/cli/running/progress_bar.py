@@ -104,6 +104,11 @@ class ProgressLine:
     def _show(self, head: str, detail: str, share: float) -> None:
         self._head, self._detail, self._share = head, detail, share
 
+    def say(self, text: str) -> None:
+        """Print lines that stay, above the bar."""
+        for line in text.splitlines():
+            self._say(line)
+
     def _say_failure(self, failure: Failure) -> None:
         """Print a failure once, though the model fails under every metric."""
         failure_key = (failure.model, failure.message)

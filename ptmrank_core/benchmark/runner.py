@@ -18,10 +18,13 @@ from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.environment import describe_environment
 from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.model_run import ModelWork
+from ptmrank_core.benchmark.execution.on_devices import processes_for, run_on_devices
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.substitutes import next_in_line
 from ptmrank_core.benchmark.plan import layer_metrics
+from ptmrank_core.benchmark.scheduling.devices import devices_of
+from ptmrank_core.benchmark.scheduling.time_estimate import longest_first
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.errors import CancelledError, PTMRankError, SamplesChangedError
 from ptmrank_core.events import (
@@ -148,13 +151,19 @@ def _open_metrics(
 
 
 def _run_models(run_context: RunContext) -> None:
-    """Run the models one after the other, except those whose cells are all decided."""
+    """Run the models, except those whose cells are all decided: one after the other on each device."""
     decided = _decided_cells(run_context)
     open_metrics = _open_metrics(run_context, decided)
     needed = set().union(*open_metrics.values())
     run_context = load_auxiliary(run_context, needed)
     models = run_context.plan.models
     open_models = [spec for spec in models if open_metrics[spec.id]]
+    devices = devices_of(run_context.plan)
+    if min(len(devices), len(open_models)) > 1 and not isinstance(run_context.models, ModelCallsHere):
+        ordered = longest_first(run_context.store, open_models, run_context.samples.n_samples)
+        with processes_for(devices, run_context) as processes:
+            run_on_devices(run_context, ordered, decided, processes)
+        return
     with FetchAhead(
         open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
     ) as files:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -35,28 +36,29 @@ def main(arguments: list[str]) -> int:
     Parameters
     ----------
     arguments
-        The device, and three paths: the dispatcher's lock, the file that says that a run was queued, and the
-        device's lock.
+        The device, and paths: the dispatcher's lock, the file that says that a run was queued, and the
+        device's lock, or that of each of several.
     """
-    device, lock, asked, device_lock = arguments[0], *map(Path, arguments[1:])
+    device, lock, asked, *device_locks = arguments[0], *map(Path, arguments[1:])
     # A run that is queued while the lock is still held, but after the last worker has found nothing, has left
     # the file: it is looked for once more when the lock is free.
     while True:
         try:
             with FileLock(lock).acquire(timeout=ACQUIRE_SECONDS, poll_interval=0.02):
-                _serve(device, asked, device_lock)
+                _serve(device, asked, device_locks)
         except Timeout:
             return 0  # another dispatcher is there, and will find the file
         if not asked.exists():
             return 0
 
 
-def _serve(device: str, asked: Path, device_lock: Path) -> None:
+def _serve(device: str, asked: Path, device_locks: Sequence[Path]) -> None:
     """Start one worker after the other until no run waits."""
     n_deaths = 0
     while True:
         asked.unlink(missing_ok=True)
-        _wait_until_free(device_lock)
+        for device_lock in device_locks:
+            _wait_until_free(device_lock)
         status = subprocess.call(child_command("ptmrank_core.worker", NEXT, device))  # noqa: S603 - our own
         if status == NOTHING_LEFT and not asked.exists():
             return

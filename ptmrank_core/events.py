@@ -52,11 +52,12 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class ModelStarted:
-    """Work on one model begins; ``index`` counts from 1."""
+    """Work on one model begins; ``index`` counts from 1, and so many are at work at a time at most."""
 
     model: str
     index: int
     total: int
+    n_at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -19,11 +19,14 @@ from ptmrank_core.benchmark.execution.engine import HERE, Engine
 from ptmrank_core.benchmark.execution.environment import describe_environment
 from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.model_run import ModelWork
+from ptmrank_core.benchmark.execution.on_devices import processes_for, run_on_devices
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
 from ptmrank_core.benchmark.execution.providers import Sources
 from ptmrank_core.benchmark.execution.substitutes import next_in_line
 from ptmrank_core.benchmark.plan import layer_metrics
+from ptmrank_core.benchmark.scheduling.devices import devices_of
 from ptmrank_core.benchmark.scheduling.locks import log_file
+from ptmrank_core.benchmark.scheduling.time_estimate import longest_first
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.benchmark.work.pool import PiecePool
@@ -39,6 +42,7 @@ from ptmrank_core.events import (
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.process import ModelCalls, ModelCallsHere
 from ptmrank_core.records import (
+    ModelSpec,
     RunPlan,
     RunState,
     Samples,
@@ -168,22 +172,32 @@ def _open_metrics(
 
 
 def _run_models(run_context: RunContext, engine: Engine) -> None:
-    """Run the models one after the other, except those whose cells are all decided."""
+    """Run the models, except those whose cells are all decided: one after the other on each device."""
     decided = _decided_cells(run_context)
     open_metrics = _open_metrics(run_context, decided)
     needed = set().union(*open_metrics.values())
     run_context = load_auxiliary(run_context, needed)
-    models = run_context.plan.models
-    open_models = [spec for spec in models if open_metrics[spec.id]]
-    with (
-        engine.ahead(run_context, open_metrics) as run_context,
-        FetchAhead(
-            open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
-        ) as files,
-    ):
-        for spec in open_models:
-            raise_if_cancelled(run_context.cancel)
-            run_context.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
+    open_models = [spec for spec in run_context.plan.models if open_metrics[spec.id]]
+    devices = devices_of(run_context.plan)
+    with engine.ahead(run_context, open_metrics) as run_context:
+        if min(len(devices), len(open_models)) > 1 and not isinstance(run_context.models, ModelCallsHere):
+            ordered = longest_first(run_context.store, open_models, run_context.samples.n_samples)
+            with processes_for(devices, run_context) as processes:
+                run_on_devices(run_context, ordered, decided, processes)
+        else:
+            _run_in_turn(run_context, open_models, decided)
+
+
+def _run_in_turn(
+    run_context: RunContext, models: Sequence[ModelSpec], decided: Mapping[str, Collection[MetricAndLayer]]
+) -> None:
+    """Run models one after the other; the files of the next are fetched meanwhile."""
+    sink, cancel = run_context.sink, run_context.cancel
+    planned = run_context.plan.models
+    with FetchAhead(models, run_context.sources.fetch, sink=sink, cancel=cancel) as files:
+        for spec in models:
+            raise_if_cancelled(cancel)
+            sink(ModelStarted(spec.id, planned.index(spec) + 1, len(planned)))
             ModelWork(run_context, spec, decided[spec.id], files).run()
 
 

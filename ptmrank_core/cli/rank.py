@@ -55,7 +55,7 @@ def _rank(arguments: argparse.Namespace) -> int:
         store = RunStore(settings)
         for finding in truth:
             store.add_finding(plan.run_id, finding)
-        result = _run(plan.run_id, store, settings, models)
+        result = _run(plan.run_id, store, settings, models, tells_first=not arguments.json)
         is_saved = not arguments.save_best or save_winner_of(result, arguments.save_best, settings, models)
     _report(result, arguments, settings)
     return DONE if results.scores_by_metric(result.cells) and is_saved else NOTHING_DONE
@@ -113,9 +113,11 @@ def _report(result: RunResult, arguments: argparse.Namespace, settings: Settings
         say(f"error: {result.error}")
 
 
-def _run(run_id: str, store: RunStore, settings: Settings, models: ModelProcess) -> RunResult:
+def _run(
+    run_id: str, store: RunStore, settings: Settings, models: ModelProcess, *, tells_first: bool
+) -> RunResult:
     try:
-        return execute_run(run_id, store, settings, models=models)
+        return execute_run(run_id, store, settings, models=models, tells_first=tells_first)
     except KeyboardInterrupt:
         say(f"`{PROGRAM} runs resume {run_id[:8]}` continues this run")
         raise

@@ -22,6 +22,9 @@ from ptmrank_core.data import load_corrections, load_feature_samples, load_refer
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import standard_metrics
 from ptmrank_core.records import (
+    EVERY_ANALYSIS,
+    NO_ANALYSIS,
+    Analyses,
     ExtractionOptions,
     Modality,
     ModelSpec,
@@ -72,6 +75,12 @@ def add_rank_inputs(rank: argparse.ArgumentParser) -> None:
         default=None,
         help="instead: a folder of ready-made features, one .npz or table for each model",
     )
+    rank.add_argument(
+        "--quick",
+        action="store_true",
+        help="end with the first ranking, without any analysis; the same command without it goes on from the "
+        "cached features",
+    )
     for option in RANK_OPTIONS:
         option.add_to(rank)
 
@@ -111,7 +120,7 @@ def _models_and_samples(
     on_models: OnModels,
 ) -> RankInputs:
     task = task_category(_required(arguments, "task"))
-    options = _options(given, Reading(task.modality, task.target_kind))
+    options = _options(given, Reading(task.modality, task.target_kind), quick=arguments.quick)
     names = arguments.models or (COLUMNS if task.modality == "tabular" else _required(arguments, "models"))
     models = resolve_models(names, task, models_dir=settings.models_dir)
     source = _required(arguments, "samples")
@@ -119,6 +128,29 @@ def _models_and_samples(
     samples = load_samples(source, options.reading)
     options = replace(options, **_loaded(given, samples.modality, settings))
     return RankInputs(task.name, models, samples, options)
+
+
+def _analyses(given: Mapping[str, Any], *, quick: bool) -> Analyses:
+    """Return the analyses that follow where no option says otherwise.
+
+    Raises
+    ------
+    InputError
+        If there are to be none, and an option asks for one.
+    """
+    if not quick:
+        return EVERY_ANALYSIS
+    asked = [
+        option.flag
+        for option in RANK_OPTIONS
+        if given.get(option.field) and option.field.startswith("analyses.")
+    ]
+    if asked:
+        raise InputError(
+            f"--quick does without analyses; {', '.join(asked)} came with it.",
+            hint="Leave out one or the other.",
+        )
+    return NO_ANALYSIS
 
 
 def _required(arguments: argparse.Namespace, name: str) -> str:
@@ -141,15 +173,21 @@ def _ready_made(arguments: argparse.Namespace, given: Mapping[str, Any]) -> Rank
             "it.",
             hint="Leave that out, or leave --features out.",
         )
-    options = _options(given, Reading("tabular"))
+    options = _options(given, Reading("tabular"), quick=arguments.quick)
     path = arguments.features.expanduser()
     models = feature_models(path)
     return RankInputs(FEATURES_TASK, models, load_feature_samples(path, models, options.reading), options)
 
 
-def _options(given: Mapping[str, Any], reading: Reading) -> RunOptions:
+def _options(given: Mapping[str, Any], reading: Reading, *, quick: bool) -> RunOptions:
     """Collect the options that were given, over those of the task and the defaults."""
-    defaults = RunOptions(metrics=standard_metrics(), options=ExtractionOptions(), seed=0, reading=reading)
+    defaults = RunOptions(
+        metrics=standard_metrics(),
+        options=ExtractionOptions(),
+        seed=0,
+        reading=reading,
+        analyses=_analyses(given, quick=quick),
+    )
     plain = {path: value for path, value in given.items() if path not in LOADED}
     if CORRECTIONS in given:
         plain[CORRECTIONS] = load_corrections(given[CORRECTIONS])

@@ -7,18 +7,20 @@ import gc
 import torch
 
 from ptmrank_core.errors import InputError, InputField
+from ptmrank_core.features.options import split_devices
 
 __all__ = ["free_memory", "is_out_of_memory", "peak_memory_bytes", "reset_peak", "resolve_device"]
 
 
 def resolve_device(name: str) -> torch.device:
-    """Turn ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"`` into a device.
+    """Turn ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"`` into a device; of several the first.
 
     Raises
     ------
     InputError
         If the device is not there.
     """
+    name = split_devices(name)[0]
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")

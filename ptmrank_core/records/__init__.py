@@ -9,7 +9,7 @@ from ptmrank_core.records.agreements import (
     PublishedAgreement,
     RegimeAgreement,
 )
-from ptmrank_core.records.analyses import EVERY_ANALYSIS, Analyses
+from ptmrank_core.records.analyses import EVERY_ANALYSIS, NO_ANALYSIS, Analyses
 from ptmrank_core.records.analysis_results import (
     VALUE,
     ClassProbabilities,
@@ -134,6 +134,7 @@ __all__ = [
     "LOCAL_OWNER",
     "MEASURES",
     "NORMALISATIONS",
+    "NO_ANALYSIS",
     "OBJECTS_PREFIXES",
     "PROBE_SHARE",
     "RECORDED",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EVERY_ANALYSIS", "Analyses"]
+__all__ = ["EVERY_ANALYSIS", "NO_ANALYSIS", "Analyses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,4 @@ class Analyses:
 
 
 EVERY_ANALYSIS = Analyses()
+NO_ANALYSIS = Analyses(half_samples=0, probe=False, sample_sizes=False, references=False, projections=False)

@@ -4,10 +4,11 @@ from ptmrank_core.reports.json.run import metrics_payload, rank_payload, score_p
 from ptmrank_core.reports.json.samples import reading_payload
 from ptmrank_core.reports.terminal.metrics import metrics_markdown, metrics_text
 from ptmrank_core.reports.terminal.replay import replay_text
-from ptmrank_core.reports.terminal.run import rank_text, score_text
+from ptmrank_core.reports.terminal.run import first_ranking_text, rank_text, score_text
 from ptmrank_core.reports.terminal.samples import reading_text
 
 __all__ = [
+    "first_ranking_text",
     "metrics_markdown",
     "metrics_payload",
     "metrics_text",

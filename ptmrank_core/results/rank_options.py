@@ -77,7 +77,12 @@ RANK_OPTIONS: tuple[RankOption, ...] = (
     ),
     *READING_OPTIONS,
     TextOption("options.dtype", "--dtype", help="auto, float32, bfloat16 or float16"),
-    TextOption("options.device", "--device", help="auto, cpu, cuda, cuda:N or mps"),
+    TextOption(
+        "options.device",
+        "--device",
+        help="auto, cpu, cuda, cuda:N or mps; several of a kind, separated by commas (cuda:0,cuda:1), run a "
+        "model each at a time",
+    ),
     TextOption(
         "options.batch_size",
         "--batch-size",

@@ -64,3 +64,41 @@ def test_bad_input_exits_2_and_writes_nothing(
     assert "Traceback" not in done.stderr
     assert not out.exists()
     assert not (home / "runs").exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_the_first_ranking_is_told_before_the_analyses(features: Path) -> None:
+    """It stands on standard error with what it rests on, once; the report on standard output is whole."""
+    done = run_cli("rank", "--features", str(features), "--metrics", "logme")
+    assert done.returncode == 0, done.stderr
+    head = "first ranking, by the metrics alone; the analyses follow and may change it:\n"
+    before, _, after = done.stderr.partition(head)
+    assert before.index("[3/3]")
+    lines = [line.split() for line in after.splitlines()]
+    assert lines[0] == ["model", "rank", "logme", "seconds"]
+    assert [line[:2] for line in lines[1:4]] == [["strong", "1"], ["weak", "2"], ["noise", "3"]]
+    assert head not in done.stdout + after
+    assert "strong" in done.stdout
+
+
+@pytest.mark.usefixtures("home")
+def test_a_quick_run_ends_with_the_first_ranking(features: Path) -> None:
+    """There are scores and a ranking, no finding, and nothing that says that more follows."""
+    done = run_cli("rank", "--features", str(features), "--metrics", "logme", "--quick", "--json")
+    assert done.returncode == 0, done.stderr
+    payload = json.loads(done.stdout)
+    assert payload["ranking"]["order"] == ["strong", "weak", "noise"]
+    assert payload["references"] == {}
+    text = run_cli("rank", "--features", str(features), "--metrics", "logme", "--quick")
+    assert "first ranking" not in text.stderr
+    assert text.stdout.index("strong") < text.stdout.index("weak") < text.stdout.index("noise")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_quick_run_is_asked_for_no_analysis(features: Path) -> None:
+    """What contradicts it is named; what it does without anyway may be said."""
+    common = ("rank", "--features", str(features), "--metrics", "logme", "--quick")
+    refused = run_cli(*common, "--controls", "--fine-tune", "2", "--no-probe")
+    assert refused.returncode == 2
+    assert "--quick does without analyses; --fine-tune, --controls came with it." in refused.stderr
+    assert run_cli(*common, "--no-probe", "--intervals", "0").returncode == 0

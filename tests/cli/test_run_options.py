@@ -137,7 +137,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "label_encoder": demo_model("demo:bert-areas", "feature-extraction"),
         "normalise": "rms",
         "options.dtype": "float32",
-        "options.device": "cpu",
+        "options.device": "cpu,cpu",
         "options.batch_size": 4,
         "options.layers": True,
         "options.found_sizes": {"demo:bert-areas": 4},

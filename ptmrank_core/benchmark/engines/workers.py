@@ -85,7 +85,7 @@ def _start_dispatcher(settings: Settings, device: str, files: DispatcherFiles) -
     command = child_command("ptmrank_core.dispatcher", device, *map(str, (files.lock, files.asked)))
     with files.log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own module, paths of our own
-            [*command, str(files.device_lock)],
+            [*command, *map(str, files.device_locks)],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

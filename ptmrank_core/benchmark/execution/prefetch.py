@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 
 from ptmrank_core.benchmark.execution.providers import Fetch
@@ -24,9 +25,20 @@ class FetchAhead:
         Fetches a model's files.
     sink, cancel
         Passed on to ``fetch``; the sink is called from another thread.
+    while_waiting
+        Entered while ``take`` waits for files.
     """
 
-    def __init__(self, specs: Sequence[ModelSpec], fetch: Fetch, *, sink: Sink, cancel: CancelToken) -> None:
+    def __init__(
+        self,
+        specs: Sequence[ModelSpec],
+        fetch: Fetch,
+        *,
+        sink: Sink,
+        cancel: CancelToken,
+        while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._while_waiting = while_waiting
         self._waiting = list(specs)
         self._fetch = fetch
         self._sink = sink
@@ -73,6 +85,7 @@ class FetchAhead:
         while spec.id not in self._futures:
             self._begin()
         future = self._futures.pop(spec.id)
-        wait([future])
+        with self._while_waiting():
+            wait([future])
         self._begin()
         return future.result()

@@ -8,9 +8,10 @@ import sys
 from functools import lru_cache
 from importlib import metadata
 
+from ptmrank_core.features.options import split_devices
 from ptmrank_core.records import RunPlan
 
-__all__ = ["concrete_device", "device_of"]
+__all__ = ["concrete_device", "device_of", "devices_of"]
 
 # The library that torch queries too, so the answers agree; it honours CUDA_VISIBLE_DEVICES.
 CUDA_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
@@ -18,9 +19,18 @@ CPU_BUILD = "+cpu"
 
 
 def device_of(plan: RunPlan) -> str:
-    """Return the device of a plan's models; ``"cpu"`` if none has to be run (features, columns)."""
+    """Return the device of a plan's models, or several in one order, separated by commas.
+
+    It is ``"cpu"`` if no model has to be run (features, columns).
+    """
+    return ",".join(sorted(set(devices_of(plan))))
+
+
+def devices_of(plan: RunPlan) -> tuple[str, ...]:
+    """Return the devices on which models of a plan are at work at a time; one of them may be there twice."""
     runs_models = any(spec.source != "features" and spec.modality != "tabular" for spec in plan.models)
-    return concrete_device(plan.options.device) if runs_models else "cpu"
+    names = split_devices(plan.options.device) if runs_models else ("cpu",)
+    return tuple(map(concrete_device, names))
 
 
 def concrete_device(name: str) -> str:

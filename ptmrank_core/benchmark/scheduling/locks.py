@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,15 +48,15 @@ class DispatcherFiles:
         The lock that it holds.
     asked
         A file that exists if a run was queued since the last worker was started.
-    device_lock
-        The lock of the device.
+    device_locks
+        The locks of the device, or of each of several, in one order.
     log
         What it says, and its workers before they have a run.
     """
 
     lock: Path
     asked: Path
-    device_lock: Path
+    device_locks: tuple[Path, ...]
     log: Path
 
 
@@ -66,10 +66,17 @@ def lock_file(settings: Settings, run_id: str) -> Path:
 
 
 def dispatcher_files(settings: Settings, device: str) -> DispatcherFiles:
-    """Return the files of the dispatcher of a device."""
-    name = f"device-{device.replace(':', '-')}"
-    endings = ("dispatcher.lock", "asked", "lock", "log")
-    return DispatcherFiles(*(settings.runs_dir / f"{name}.{ending}" for ending in endings))
+    """Return the files of the dispatcher of a device, or of devices that are separated by commas."""
+    lock, asked, log = (
+        _device_file(settings, device, ending) for ending in ("dispatcher.lock", "asked", "log")
+    )
+    locks = tuple(_device_file(settings, own, "lock") for own in sorted(device.split(",")))
+    return DispatcherFiles(lock, asked, locks, log)
+
+
+def _device_file(settings: Settings, device: str, ending: str) -> Path:
+    name = device.replace(":", "-").replace(",", "+")
+    return settings.runs_dir / f"device-{name}.{ending}"
 
 
 def log_file(settings: Settings, run_id: str) -> Path:
@@ -103,19 +110,22 @@ def hold_run(settings: Settings, run_id: str) -> Iterator[None]:
 
 
 def lock_device(settings: Settings, device: str) -> Callable[[], None] | None:
-    """Lock a device if it is free.
+    """Lock a device if it is free; several only if all of them are, so that nobody waits with one in hand.
 
     Returns
     -------
     callable or None
-        Releases the device; ``None`` if another process holds it.
+        Releases the devices; ``None`` if another process holds one.
     """
-    lock = _lock(dispatcher_files(settings, device).device_lock)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return None
-    return lock.release
+    with ExitStack() as held:
+        for path in dispatcher_files(settings, device).device_locks:
+            lock = _lock(path)
+            try:
+                lock.acquire(blocking=False)
+            except Timeout:
+                return None
+            held.callback(lock.release)
+        return held.pop_all().close
 
 
 def is_held(settings: Settings, run_id: str) -> bool:

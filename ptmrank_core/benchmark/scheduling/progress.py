@@ -140,7 +140,10 @@ class RunProgress:
         )
         if not (self.alive and ran and n_left):
             return None
-        return n_left * sum(model.run_seconds for model in ran) / sum(model.n_run for model in ran)
+        n_at_work = max(1, sum(model.status == "running" for model in self.models))
+        return (
+            n_left * sum(model.run_seconds for model in ran) / sum(model.n_run for model in ran) / n_at_work
+        )
 
     @property
     def n_finished(self) -> int:

@@ -55,7 +55,26 @@ def runs_ahead(store: QueueTable, settings: Settings, position: QueuePosition) -
     running = [other for other in others if other.state is RunState.RUNNING]
     waiting = [other for other in others if other.state is RunState.QUEUED]
     order = fair_order([*waiting, position], store.turns(position.device))
-    return running + order[: order.index(position)]
+    ahead = running + order[: order.index(position)]
+    return ahead + _rivals_ahead(store, settings, position)
+
+
+def _rivals_ahead(store: QueueTable, settings: Settings, position: QueuePosition) -> list[QueuePosition]:
+    """List the runs of other sets of devices that a run waits for, because they share a device with its own.
+
+    Each set has a queue of its own. Those that are at work count, and of every other queue the run whose turn
+    it is there, if its ticket is lower: of the first of all queues the one with the lowest ticket waits for
+    none of the others, so there is always one that goes on.
+    """
+    own = set(position.device.split(","))
+    rivals = [
+        other
+        for other in store.all_unfinished()
+        if other.device != position.device and own & set(other.device.split(","))
+    ]
+    running = [o for o in rivals if o.state is RunState.RUNNING and is_alive(settings, o)]
+    first = [_waiting(store, settings, device)[:1] for device in sorted({o.device for o in rivals})]
+    return running + [o for waiting in first for o in waiting if o.ticket < position.ticket]
 
 
 def _waiting(store: QueueTable, settings: Settings, device: str) -> list[QueuePosition]:
@@ -84,7 +103,8 @@ def _take_device(store: QueueTable, settings: Settings, position: QueuePosition)
     with ExitStack() as held:
         held.callback(release)
         order = _waiting(store, settings, position.device)
-        if order and order[0].run_id == position.run_id:
+        is_first = bool(order) and order[0].run_id == position.run_id
+        if is_first and not _rivals_ahead(store, settings, position):
             store.take_turn(position)
             return held.pop_all().close
     return None

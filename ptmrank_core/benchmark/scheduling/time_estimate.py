@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from ptmrank_core.benchmark.scheduling.processor_speed import guess_seconds
-from ptmrank_core.benchmark.store.store import RunStore
+from ptmrank_core.benchmark.store.store import RunStore, Speed
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["ExpectedTime", "expected_time"]
+__all__ = ["ExpectedTime", "expected_time", "longest_first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,7 @@ def expected_time(
         Number of parameters by model id, used for models that do not state it.
     """
     measured = store.speeds()
-    rates = {
-        modality: median(
-            speed.seconds / speed.n_parameters
-            for speed in measured.values()
-            if speed.n_parameters and speed.modality == modality
-        )
-        for modality in {speed.modality for speed in measured.values() if speed.n_parameters}
-    }
+    rates = _rates(measured)
     seconds, n_measured, n_guessed, n_rough, n_unknown = 0.0, 0, 0, 0, 0
     for spec in models:
         size = spec.n_parameters or parameters.get(spec.id)
@@ -74,3 +68,45 @@ def expected_time(
         else:
             n_unknown += 1
     return ExpectedTime(seconds, n_measured, n_guessed, n_rough, n_unknown)
+
+
+def _rates(measured: Mapping[str, Speed]) -> dict[str, float]:
+    """Return the median time per sample and parameter of the models of each modality that were measured."""
+    return {
+        modality: median(
+            speed.seconds / speed.n_parameters
+            for speed in measured.values()
+            if speed.n_parameters and speed.modality == modality
+        )
+        for modality in {speed.modality for speed in measured.values() if speed.n_parameters}
+    }
+
+
+def longest_first(store: RunStore, models: Sequence[ModelSpec], n_samples: int) -> list[ModelSpec]:
+    """Order models so that those that are expected to run longest begin first.
+
+    On several devices the last ones are short then. A model of which nothing is known may take long: it
+    begins before all others.
+
+    Parameters
+    ----------
+    store
+        The runs whose measurements are used.
+    models
+        The models.
+    n_samples
+        Number of samples that they run on.
+    """
+    measured = store.speeds()
+    rates = _rates(measured)
+
+    def seconds(spec: ModelSpec) -> float:
+        size = spec.n_parameters
+        if spec.id in measured:
+            return n_samples * measured[spec.id].seconds
+        if size is None:
+            return math.inf
+        rate = rates.get(spec.modality)
+        return guess_seconds(spec.modality, size, n_samples) if rate is None else n_samples * size * rate
+
+    return sorted(models, key=seconds, reverse=True)

@@ -33,7 +33,8 @@ class QueuePosition:
     run_id, state, owner
         The run.
     device
-        The device that it needs: ``"cpu"``, ``"cuda:0"``; empty before it was queued.
+        The device that it needs: ``"cpu"``, ``"cuda:0"``; several are separated by commas, and it is empty
+        before the run was queued.
     ticket
         Of an owner's runs, the lower ticket goes first; 0 before it was queued.
     awaits_worker
@@ -81,9 +82,13 @@ class QueueTable(Database):
 
     def unfinished(self, device: str) -> list[QueuePosition]:
         """Read the unfinished runs of a device."""
-        query = f"SELECT {POSITION} FROM runs WHERE device = ? AND state IN (?, ?)"  # noqa: S608 - our own
+        return [position for position in self.all_unfinished() if position.device == device]
+
+    def all_unfinished(self) -> list[QueuePosition]:
+        """Read the unfinished runs of all devices."""
+        query = f"SELECT {POSITION} FROM runs WHERE state IN (?, ?)"  # noqa: S608 - our own
         with self._read() as db:
-            rows = db.execute(query, (device, RunState.QUEUED, RunState.RUNNING)).fetchall()
+            rows = db.execute(query, (RunState.QUEUED, RunState.RUNNING)).fetchall()
         return [_position(row) for row in rows]
 
     def turns(self, device: str) -> dict[str, int | None]:

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing, nullcontext
 
+from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, Sources, may_wait, model_process, run_here
 from ptmrank_core.cli.running.progress_bar import ProgressLine
 from ptmrank_core.config import Settings
+from ptmrank_core.events import AnalysisStep, Event, Sink
 from ptmrank_core.features import cached_models
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import CHECKPOINTS, ModelSpec, RunResult
@@ -46,6 +48,7 @@ def execute_run(
     *,
     sources: Sources = SOURCES,
     models: ModelProcess | None = None,
+    tells_first: bool = False,
 ) -> RunResult:
     """Execute what is left of a run; return its result.
 
@@ -59,8 +62,27 @@ def execute_run(
         Where its samples and models come from.
     models
         A process that has run its models before; by default another one is started when one has to run.
+    tells_first
+        Whether the first ranking is printed, with the progress, before the analyses begin.
     """
     own = nullcontext(models) if models is not None else model_process(settings, run_id)
     with closing(ProgressLine(sys.stderr)) as line, own as process:
-        run_here(run_id, settings, sources=sources, sink=line, models=process)
+        sink = _telling_first(line, store, run_id) if tells_first else line
+        run_here(run_id, settings, sources=sources, sink=sink, models=process)
     return store.result(run_id)
+
+
+def _telling_first(line: ProgressLine, store: RunStore, run_id: str) -> Sink:
+    """Make a sink that prints the ranking once, when the first analysis begins."""
+    is_told = False
+
+    def sink(event: Event) -> None:
+        nonlocal is_told
+        if isinstance(event, AnalysisStep) and not is_told:
+            is_told = True
+            found = store.result(run_id)
+            if results.scores_by_metric(found.cells):
+                line.say(reports.first_ranking_text(found))
+        line(event)
+
+    return sink

@@ -48,10 +48,10 @@ class ProgressLine:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._model = ""
+        self._open: dict[str, float] = {}  # models at work, the oldest first, and the shares that are done
         self._head = ""
         self._detail = ""
-        self._before, self._step = 0.0, 1.0  # models that are done, and one model, as shares of all
+        self._n_done, self._n_models = 0, 1
         self._share = 0.0
         self._last_failure = ("", "")
         self._bar: Any = None
@@ -74,21 +74,21 @@ class ProgressLine:
     def _follow(self, event: Event) -> bool:
         """Update what is shown; return whether it has changed."""
         match event:
-            case ModelStarted(model, index, total):
-                self._model = model
-                self._before, self._step = (index - 1) / total, 1 / total
-                self._show(f"[{index}/{total}] {model}", "", self._before)
-                if not self._rewrites:
-                    self._say(self._head)
-            case StageStarted(model) | Downloaded(model) | BatchDone(model) if model != self._model:
-                return False  # of the next model, whose files are fetched meanwhile
+            case ModelStarted():
+                self._begin(event)
+            case StageStarted(model) | Downloaded(model) if model != next(reversed(self._open), ""):
+                return False  # of the next model, whose files are fetched meanwhile, or of one begun earlier
+            case BatchDone(model) if model not in self._open:
+                return False
             case StageStarted(_, stage):
                 self._detail = str(stage)
             case Downloaded(_, done, total):
                 of = f" of {total / 1e6:.1f}" if total else ""
                 self._detail = f"download {done / 1e6:.1f}{of} MB"
-            case BatchDone(_, done, total):
-                self._show(self._head, f"{done}/{total} samples", self._before + self._step * done / total)
+            case BatchDone(model, done, total):
+                self._open[model] = done / total
+                name = f"{model}: " if len(self._open) > 1 else ""
+                self._show(self._head, f"{name}{done}/{total} samples", self._share_done())
             case RaceStep(model, stage, share, seconds_left):
                 minutes, seconds = divmod(round(seconds_left), 60)
                 left = f"{minutes}:{seconds:02} min left"
@@ -101,8 +101,27 @@ class ProgressLine:
                 return False
         return True
 
+    def _begin(self, begun: ModelStarted) -> None:
+        """Show that a model begins; where as many were at work as can be, one of them is done."""
+        while len(self._open) >= begun.n_at_once:
+            del self._open[max(self._open, key=lambda model: self._open[model] == 1)]
+        self._open[begun.model] = 0.0
+        self._n_done, self._n_models = begun.index - len(self._open), begun.total
+        self._show(f"[{begun.index}/{begun.total}] {begun.model}", "", self._share_done())
+        if not self._rewrites:
+            self._say(self._head)
+
+    def _share_done(self) -> float:
+        """Return what is done of all models: of those at work the share of their samples."""
+        return (self._n_done + sum(self._open.values())) / self._n_models
+
     def _show(self, head: str, detail: str, share: float) -> None:
         self._head, self._detail, self._share = head, detail, share
+
+    def say(self, text: str) -> None:
+        """Print lines that stay, above the bar."""
+        for line in text.splitlines():
+            self._say(line)
 
     def _say_failure(self, failure: Failure) -> None:
         """Print a failure once, though the model fails under every metric."""

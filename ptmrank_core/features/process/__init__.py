@@ -3,7 +3,7 @@
 Importing this package loads neither torch nor transformers: the child does, on the first call.
 """
 
-from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere
+from ptmrank_core.features.process.calls import ModelCalls, ModelCallsHere, discard_progress
 from ptmrank_core.features.process.child import Child
 from ptmrank_core.features.process.client import ModelProcess, child_ahead
 from ptmrank_core.features.process.functions import FUNCTIONS, ModelFunction
@@ -16,4 +16,5 @@ __all__ = [
     "ModelFunction",
     "ModelProcess",
     "child_ahead",
+    "discard_progress",
 ]

@@ -19,7 +19,7 @@ from ptmrank_core.results.references import say_references
 from ptmrank_core.results.scores import layer_scores, say_layers, summarise_layers
 from ptmrank_core.results.verdict import verdict_of
 
-__all__ = ["rank_text", "score_text"]
+__all__ = ["first_ranking_text", "rank_text", "score_text"]
 
 
 def rank_text(result: RunResult) -> str:
@@ -46,6 +46,13 @@ def rank_text(result: RunResult) -> str:
     counts = f"{result.samples.n_samples} samples, {say_references(result)}"
     parts.append(f"{counts}, run {result.plan.run_id}, {result.seconds:.1f} s")
     return "\n\n".join(parts)
+
+
+def first_ranking_text(result: RunResult) -> str:
+    """Write the table of a run whose cells are all decided and whose analyses follow."""
+    ranking = rank_result(result)
+    head = "first ranking, by the metrics alone; the analyses follow and may change it:"
+    return f"{head}\n{_table(result, ranking, ranking_rows(result, ranking))}"
 
 
 def _table(result: RunResult, ranking: Ranking, rows: Sequence[dict[str, Any]]) -> str:

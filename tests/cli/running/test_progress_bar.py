@@ -100,6 +100,28 @@ def test_the_bar_grows_over_all_models() -> None:
     assert filled == [0, 5, 10, 20, 5]
 
 
+def test_the_bar_knows_all_models_that_are_at_work() -> None:
+    """Of two at a time it counts what both have done; a third takes the place of the one that is done."""
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    filled = []
+    for event in (
+        ModelStarted("a", 1, 4, 2),
+        ModelStarted("b", 2, 4, 2),
+        BatchDone("a", 40, 100),
+        BatchDone("b", 100, 100),
+        ModelStarted("c", 3, 4, 2),
+        BatchDone("a", 80, 100),
+        BatchDone("c", 20, 100),
+        BatchDone("b", 100, 100),
+    ):
+        line(event)
+        filled.append(shown(terminal).count("#"))
+    line.close()
+    assert filled == [0, 0, 2, 7, 7, 9, 10, 10]
+    assert "[3/4] c  a: 80/100 samples" in terminal.getvalue()
+
+
 def test_a_failure_stands_above_the_bar() -> None:
     """It is kept when the bar is rewritten."""
     terminal = Terminal()

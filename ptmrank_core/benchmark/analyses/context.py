@@ -108,8 +108,8 @@ class AnalysisContext:
         return self.ranking().order
 
     def ranking(self) -> Ranking:
-        """Rank the candidates by the results so far."""
-        return rank_result(self.run_context.store.result(self.run_context.plan.run_id))
+        """Rank the candidates by the results so far: order and votes, without their certainty."""
+        return rank_result(self.run_context.store.result(self.run_context.plan.run_id), certainty=False)
 
     def is_kept(self, kind: type[ResultT] | type[AnalysisResult], subject: str = "") -> bool:
         """Whether a finding is stored already."""

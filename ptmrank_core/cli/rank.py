@@ -99,7 +99,9 @@ def plan_rank(
 
 def _report(result: RunResult, arguments: argparse.Namespace, settings: Settings) -> None:
     """Write the files that were asked for, and print the result."""
-    payload = reports.rank_payload(result, results.rank_result(result))
+    ranking = results.rank_result(result)
+    needs_payload = arguments.out is not None or arguments.json
+    payload = reports.rank_payload(result, ranking) if needs_payload else {}
     if arguments.out is not None:
         write_json(arguments.out / "result.json", payload)
         write_json(arguments.out / "card.json", run_card(result))
@@ -108,7 +110,7 @@ def _report(result: RunResult, arguments: argparse.Namespace, settings: Settings
     if arguments.json:
         print_json(payload)
     else:
-        print_text(reports.rank_text(result))
+        print_text(reports.rank_text(result, ranking))
     if result.state is RunState.FAILED:
         say(f"error: {result.error}")
 

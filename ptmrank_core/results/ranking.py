@@ -15,11 +15,19 @@ from ptmrank_core.results.votes import vote_context_of, vote_notes, voters_of
 __all__ = ["rank_result", "ranking_rows"]
 
 
-def rank_result(result: RunResult) -> Ranking:
+def rank_result(result: RunResult, *, certainty: bool = True) -> Ranking:
     """Rank the candidates of a run by the scores and findings it has so far; controls have no rank.
 
     The votes, their weights and their reasons come with it; until the probe of a run is there, they rest on
     priors of the metrics from other data.
+
+    Parameters
+    ----------
+    result
+        The run.
+    certainty
+        Whether intervals and sensitivity are computed too, which take longest; the order does not depend on
+        them.
     """
     result = result.of_candidates()
     scores = voting_scores(result)
@@ -34,7 +42,7 @@ def rank_result(result: RunResult) -> Ranking:
         votes=votes or equal_votes(result.plan.metrics),
         higher_is_better=directions,
     )
-    if not ranking.order:
+    if not (ranking.order and certainty):
         return ranking
     notes = (*vote_notes(ranking, context, result), *seed_notes(result))
     ranking = replace(ranking, vote_notes=notes, sensitivity=measure_sensitivity(ranking))

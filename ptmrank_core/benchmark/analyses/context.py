@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -17,7 +18,16 @@ from ptmrank_core.benchmark.work.piece import Answer, Piece
 from ptmrank_core.events import AnalysisStep, discard_event
 from ptmrank_core.features.baselines import BaselineFeatures
 from ptmrank_core.pieces import Found
-from ptmrank_core.records import AnalysisResult, Cell, Finding, ModelOutcome, ModelSpec, Ranking, contents_of
+from ptmrank_core.records import (
+    AnalysisResult,
+    Cell,
+    Finding,
+    ModelOutcome,
+    ModelSpec,
+    Ranking,
+    RunResult,
+    contents_of,
+)
 from ptmrank_core.records.findings import ResultT
 from ptmrank_core.results import rank_result
 
@@ -35,6 +45,7 @@ class AnalysisContext:
 
     def __init__(self, run_context: RunContext) -> None:
         self.run_context = run_context
+        self._findings: tuple[Finding, ...] | None = None
         self._identities: dict[str, Identity | None] = {}
         self.plain: BaselineFeatures | None = None  # baseline features, once an analysis has computed them
         self._stored = {(finding.kind, finding.subject) for finding in self.findings()}
@@ -108,16 +119,23 @@ class AnalysisContext:
         return self.ranking().order
 
     def ranking(self) -> Ranking:
-        """Rank the candidates by the results so far."""
-        return rank_result(self.run_context.store.result(self.run_context.plan.run_id))
+        """Rank the candidates by the results so far: order and votes, without their certainty."""
+        return rank_result(replace(self._result, findings=self.findings()), certainty=False)
+
+    @cached_property
+    def _result(self) -> RunResult:
+        """The run at the beginning of its analyses, which add findings alone."""
+        return self.run_context.store.result(self.run_context.plan.run_id)
 
     def is_kept(self, kind: type[ResultT] | type[AnalysisResult], subject: str = "") -> bool:
         """Whether a finding is stored already."""
         return (kind.KIND, subject) in self._stored
 
     def findings(self) -> tuple[Finding, ...]:
-        """Read the findings of the run so far."""
-        return self.run_context.store.findings(self.run_context.plan.run_id)
+        """Read the findings of the run so far; again only once this analysis has changed them."""
+        if self._findings is None:
+            self._findings = self.run_context.store.findings(self.run_context.plan.run_id)
+        return self._findings
 
     def contents(self, kind: type[ResultT]) -> dict[str, ResultT]:
         """Read the results of analyses of a kind so far: subject -> record."""
@@ -125,6 +143,7 @@ class AnalysisContext:
 
     def drop(self, kind: type[AnalysisResult], subject: str | None = None) -> None:
         """Delete findings of a kind, of one subject or of all: intermediate results, and what is outdated."""
+        self._findings = None
         self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND, subject=subject)
         self._stored = {key for key in self._stored if key[0] != kind.KIND or subject not in (None, key[1])}
 
@@ -266,5 +285,6 @@ class AnalysisContext:
 
     def keep_all(self, *findings: Finding) -> None:
         """Store findings that belong together: all of them or none; those stored before are replaced."""
+        self._findings = None
         self.run_context.store.add_findings(self.run_context.plan.run_id, findings)
         self._stored |= {(finding.kind, finding.subject) for finding in findings}

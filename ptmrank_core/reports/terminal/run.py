@@ -22,9 +22,17 @@ from ptmrank_core.results.verdict import verdict_of
 __all__ = ["first_ranking_text", "rank_text", "score_text"]
 
 
-def rank_text(result: RunResult) -> str:
-    """Write the answer of a run and its table, best model first; then references, and what is missing."""
-    ranking = rank_result(result)
+def rank_text(result: RunResult, ranking: Ranking | None = None) -> str:
+    """Write the answer of a run and its table, best model first; then references, and what is missing.
+
+    Parameters
+    ----------
+    result
+        The run.
+    ranking
+        Its ranking, where that is known already.
+    """
+    ranking = ranking or rank_result(result)
     rows = ranking_rows(result, ranking)
     parts = [
         _answer(result, ranking),

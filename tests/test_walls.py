@@ -65,7 +65,7 @@ ALLOWED = {
 }
 # They know everything public; no room knows them.
 DOORS = {"cli", "dispatcher", "worker", "benchmarker", "models", "examples", "script"}
-HEAVY = {"torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub"}
+HEAVY = {"torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub", "ray"}
 
 
 def python_files(*folders: Path) -> list[Path]:
@@ -128,6 +128,16 @@ def test_torch_lives_in_features_alone() -> None:
     for path in python_files(CORE, ROOT / "dashboard"):
         heavy = {name.split(".")[0] for name in imported(path)} & {"torch", "transformers"}
         assert not heavy or CORE / "features" in path.parents, path
+
+
+def test_ray_lives_in_its_engine_alone() -> None:
+    """Only the folder of the Ray engine imports Ray, and only the choice of an engine imports that folder."""
+    home = CORE / "benchmark" / "engines" / "ray"
+    for path in python_files(CORE, ROOT / "dashboard"):
+        names = imported(path)
+        assert home in path.parents or not {name.split(".")[0] for name in names} & {"ray"}, path
+        knows = any(name.startswith("ptmrank_core.benchmark.engines.ray") for name in names)
+        assert not knows or home in path.parents or path == CORE / "benchmark" / "engines" / "choice.py", path
 
 
 def test_only_config_reads_the_environment() -> None:

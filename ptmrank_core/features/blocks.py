@@ -107,7 +107,7 @@ def with_bytes(block: Block) -> Block:
 
 def _with_bytes(item: Any) -> Any:
     has_blob = is_dataclass(item) and "blob" in _names(fields(item))
-    return replace(item, blob=BytesBlob(item.blob.read())) if has_blob else item  # type: ignore[call-arg, type-var]
+    return replace(item, blob=BytesBlob(item.blob.read())) if has_blob else item
 
 
 def _names(of: Iterable[Any]) -> set[str]:

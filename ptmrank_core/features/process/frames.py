@@ -152,7 +152,7 @@ def to_bytes(frame: Frame) -> bytes:
 
 def from_bytes(data: bytes) -> Frame:
     """Read the frame that :func:`to_bytes` has written; errors are those of :func:`read_frame`."""
-    return read_frame(BufferedReader(BytesIO(data)))  # type: ignore[arg-type]
+    return read_frame(BufferedReader(BytesIO(data)))
 
 
 def _read_part(pipe: BufferedReader) -> bytearray:

@@ -83,7 +83,7 @@ def connect(engine: str, device: str) -> Cluster:
             f"The engine {engine!r} needs the package ray, which is not installed.", hint=CLUSTER_HINT
         )
     set_defaults({"RAY_USAGE_STATS_ENABLED": "0"})
-    import ray  # noqa: PLC0415 - an extra
+    import ray
 
     is_own = not ray.is_initialized()
     if is_own:

@@ -1,9 +1,9 @@
 """How a run scales over a cluster: a simulation of the engine's own tasks, fed with measured unit costs.
 
 ``python -m tests.benchmarks.scale`` prints a line for each setting: makespan against the ideal (all models
-over all samples, evenly spread, nothing else), bytes that move, growth of the feature cache, what waits
-at the driver. The tasks, their sizes and their order are those of the engine (``engines/ray/order.py``). What is simulated is
-the cluster: slots that run one task at a time, lines of the nodes, one writer of the driver's feature cache.
+over all samples, evenly spread, nothing else), bytes that move, growth of the feature cache, what waits at
+the driver. The tasks, their sizes and their order are those of the engine (``engines/ray/order.py``). The
+cluster is simulated: slots that run one task at a time, lines of the nodes, one writer of the driver's feature cache.
 
 Unit costs are parameters. ``--measure`` measures on this machine what needs no GPU: how fast the driver takes
 vectors into its feature cache. Forward passes are those of a GPU; give those that were measured
@@ -220,7 +220,7 @@ def _sample_seconds(spec: ModelSpec, costs: UnitCosts) -> float:
 
 
 class _Moving:
-    """Samples on their way: the driver sends a block once, nodes hand it on, each receives on its own line."""
+    """Samples on their way: the driver sends a block once, nodes hand it on, each has a line of its own."""
 
     def __init__(self, world: World, costs: UnitCosts, sizes: list[int]) -> None:
         self._world, self._costs, self._sizes = world, costs, sizes
@@ -302,7 +302,7 @@ def lines(costs: UnitCosts) -> Iterator[str]:
             f"{world.n_models:,} models x {world.n_samples:,} samples on {world.n_slots} GPUs ({where}): "
             f"{outcome.n_tasks:,} tasks; ideal {outcome.ideal_seconds:,.0f} s, slots "
             f"{outcome.slots_efficiency:.2f}, with line and cache {outcome.efficiency:.2f} of it; "
-            f"{outcome.sent_bytes / 1e9:,.0f} GB to nodes, {outcome.store_bytes / 1e9:,.0f} GB into the cache, "
+            f"{outcome.sent_bytes / 1e9:,.0f} GB to nodes, {outcome.store_bytes / 1e9:,.0f} GB cached, "
             f"at most {outcome.waiting_bytes / 1e9:,.1f} GB waiting; {outcome.model_bytes / 1e9:,.0f} GB of "
             "weights"
         )

@@ -44,7 +44,7 @@ def test_what_is_missing_in_the_middle_makes_tasks_without_gaps() -> None:
 
 
 def test_the_model_with_the_most_work_goes_first() -> None:
-    """So no large one is left at the end; each goes from its first block on, and none is mixed with another."""
+    """So no large one is left at the end; each goes from its first block on, one model after the other."""
     queue = BlockQueue(1)
     for model, cost in enumerate([1.0, 9.0, 4.0]):
         queue.add(model, range(7), cost)

@@ -14,9 +14,6 @@ __all__ = ["BlockQueue", "BlockTask", "expected_cost"]
 USUAL_PARAMETERS = 86_000_000
 # Every sample is decoded and prepared, whatever the model: as much work as so many parameters are.
 PREPARING = 50_000_000
-# A task takes at most what falls to a slot of what is left, times this: large tasks first, since each loads its
-# model; small ones at the end, so that no slot waits long for the last.
-SHARE_OF_A_SLOT = 1.0
 # What a task sends back at most: 65,536 samples of 768 numbers are 200 MB.
 MOST_BLOCKS = 16
 
@@ -90,7 +87,8 @@ class BlockQueue:
         model = self._waiting[0][1]
         first, n_blocks = self._runs[model].pop()
         cost = self._block_cost[model]
-        share = SHARE_OF_A_SLOT * self._left / self._n_slots
+        # Large tasks first, since each loads its model; small ones at the end, where slots wait for the last.
+        share = self._left / self._n_slots
         size = max(1, min(n_blocks, MOST_BLOCKS, int(share / cost)))
         if size < n_blocks:
             self._runs[model].append((first + size, n_blocks - size))

@@ -3,7 +3,7 @@
 ``python -m tests.benchmarks.scale`` prints a line for each setting: makespan against the ideal (all models
 over all samples, evenly spread, nothing else), bytes that move, growth of the feature cache, what waits at
 the driver. Tasks, their sizes and their order are those of the engine (``engines/ray/order.py``). The
-cluster is simulated: slots that run one task at a time, lines of the nodes, one writer of the driver's feature cache.
+cluster is simulated: slots that run one task at a time, lines of the nodes, one writer of the driver's cache.
 
 Unit costs are parameters. ``--measure`` measures on this machine what needs no GPU: how fast the driver takes
 vectors into its feature cache. Forward passes are those of a GPU; give those that were measured

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from ptmrank_core.config import Settings, has_ray
 from ptmrank_core.data import load_samples
 from ptmrank_core.events import BatchDone, CellDone, Event
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.blocks import BLOCK_SAMPLES
 from ptmrank_core.records import (
     Cell,
     ExtractionOptions,
@@ -46,6 +47,7 @@ pytestmark = [
     ),
 ]
 OBJECTS_BYTES = 100 * 2**20
+N_TEXTS = 9000
 METRICS = ("logme", "hscore", "leep", "gbc")
 
 
@@ -187,7 +189,7 @@ class TestEveryEngine:
             if engine == "local":
                 assert (n_run > 0) is is_first
             else:
-                assert tasks_of(settings, plan) == (3 if is_first else 1)
+                assert counts(settings, plan)[0] == (3 if is_first else 1)
 
 
 @pytest.fixture(scope="module")
@@ -196,41 +198,48 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("texts")
     for seed, name in enumerate(("bert", "electra")):
         save_language_model(folder / "models" / name, name, seed=seed)
-    rows = [f"word {i % 89} of text {i};{'ab'[i % 2]}" for i in range(9000)]
+    rows = [f"word {i % 89} of text {i};{'ab'[i % 2]}" for i in range(N_TEXTS)]
     table = folder / "texts.csv"
     table.write_text("\n".join(["text;label", *rows]), encoding="utf-8")
     return World(folder, folder / "models", table)
 
 
-def tasks_of(settings: Settings, plan: RunPlan) -> int:
-    """Number of tasks that the cluster ended for a run."""
+def counts(settings: Settings, plan: RunPlan) -> tuple[int, int]:
+    """Number of tasks that the cluster ended for a run, and of samples in them."""
     said = RunStore(settings).result(plan.run_id).environment["engine"]
-    return int(said.partition(": ")[2].split()[0])
+    tasks, samples, *_ = said.partition(": ")[2].split(", ")
+    return int(tasks.split()[0]), int(samples.split()[0])
 
 
 def test_a_node_that_dies_in_the_middle_costs_nothing(cluster: Any, texts: World) -> None:
     """Its tasks run on the other node, and every cell is that of this machine to the bit."""
+    import ray  # noqa: PLC0415 - an extra
+
     local = texts.settings("local")
     plain = texts.plan(local)
     run_here(plain.run_id, local, sources=SOURCES)
     doomed = add_node(cluster)
     settings = texts.settings(f"ray://{cluster.address}")
     plan = texts.plan(settings)
-    killed: list[float] = []
+    killed: list[int] = []
 
-    def kill_once(event: Event) -> None:
-        if isinstance(event, BatchDone) and 0 < event.done < event.total and not killed:
-            killed.append(time.monotonic())
-            cluster.remove_node(doomed, allow_graceful=False)
+    def kill_once_both_are_at_work() -> None:
+        wait_until(lambda: ray.is_initialized() and not ray.available_resources().get("CPU"))
+        killed.append(n_cached(settings))
+        cluster.remove_node(doomed, allow_graceful=False)
 
-    assert run_here(plan.run_id, settings, sources=SOURCES, sink=kill_once) is RunState.FINISHED
+    killer = threading.Thread(target=kill_once_both_are_at_work)
+    killer.start()
+    assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
+    killer.join()
     assert killed
+    assert killed[0] < N_TEXTS * 2
     assert decided(settings, plan) == decided(local, plain)
-    assert tasks_of(settings, plan) == 6
+    assert counts(settings, plan)[1] == N_TEXTS * 2
 
 
 def test_a_killed_driver_leaves_no_task_behind(cluster: Any, texts: World, tmp_path: Path) -> None:
-    """The cluster is idle soon after, and the resumed run sends only what is missing."""
+    """The cluster is idle soon after, and the resumed run extracts only what is missing."""
     import ray  # noqa: PLC0415 - an extra
 
     settings = replace(texts.settings(f"ray://{cluster.address}"), home=tmp_path / "home")
@@ -242,7 +251,7 @@ def test_a_killed_driver_leaves_no_task_behind(cluster: Any, texts: World, tmp_p
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    wait_until(lambda: n_cached(settings) >= 4096)
+    wait_until(lambda: n_cached(settings) >= BLOCK_SAMPLES)
     driver.send_signal(signal.SIGKILL)
     driver.wait()
     ray.init(address=cluster.address, log_to_driver=False)
@@ -250,9 +259,10 @@ def test_a_killed_driver_leaves_no_task_behind(cluster: Any, texts: World, tmp_p
         wait_until(lambda: ray.available_resources().get("CPU", 0) == ray.cluster_resources()["CPU"])
     finally:
         ray.shutdown()
-    before = n_cached(settings) // 4096
+    before = n_cached(settings)
+    assert BLOCK_SAMPLES <= before < N_TEXTS * 2
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
-    assert tasks_of(settings, plan) == 6 - before
+    assert counts(settings, plan)[1] == N_TEXTS * 2 - before
 
 
 def n_cached(settings: Settings) -> int:

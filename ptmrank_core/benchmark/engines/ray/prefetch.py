@@ -40,6 +40,7 @@ class _Totals:
     """What a cluster has done for a run."""
 
     n_tasks: int = 0
+    n_vectors: int = 0
     seconds: float = 0.0
     n_bytes: int = 0
 
@@ -114,7 +115,8 @@ class Prefetch:
             self._cluster.ray.cancel(reference, force=True)
         done = self._totals
         return (
-            f"{done.n_tasks} tasks, {done.seconds:.1f} s of {self._cluster.n_slots} at a time, "
+            f"{done.n_tasks} tasks, {done.n_vectors} samples, {done.seconds:.1f} s of "
+            f"{self._cluster.n_slots} at a time, "
             f"{self._sent.n_bytes / 1e6:.1f} MB sent, {done.n_bytes / 1e6:.1f} MB received"
         )
 
@@ -229,6 +231,7 @@ class Prefetch:
         cache.keep_notes(extracted.key, extracted.notes)
         self._sent.done([job.prepared.listed.ids[number] for number in numbers])
         job.n_run += len(extracted.entries)
+        self._totals.n_vectors += len(extracted.entries)
         job.open.difference_update(numbers)
         if not job.open:
             job.end()

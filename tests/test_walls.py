@@ -69,7 +69,7 @@ ALLOWED = {
 DOORS = {"cli", "dispatcher", "worker", "benchmarker", "models", "examples", "script"}
 HEAVY = {
     *("torch", "transformers", "streamlit", "sklearn", "pandas", "huggingface_hub", "plotly", "pyarrow"),
-    *("datasets", "scipy.special", "scipy.linalg", "scipy.optimize", "scipy.spatial", "scipy.cluster"),
+    *("ray", "datasets", "scipy.special", "scipy.linalg", "scipy.optimize", "scipy.spatial", "scipy.cluster"),
     *("scipy.sparse", "scipy.stats", "scipy.signal"),
 }
 # What an entry point does without besides: most of what it has to import is of the command that is run.
@@ -143,6 +143,16 @@ def test_torch_lives_in_features_alone() -> None:
     for path in python_files(CORE, ROOT / "dashboard"):
         heavy = {name.split(".")[0] for name in imported(path)} & {"torch", "transformers"}
         assert not heavy or CORE / "features" in path.parents, path
+
+
+def test_ray_lives_in_its_engine_alone() -> None:
+    """Only the folder of the Ray engine imports Ray, and only the choice of an engine imports that folder."""
+    home = CORE / "benchmark" / "engines" / "ray"
+    for path in python_files(CORE, ROOT / "dashboard"):
+        names = imported(path)
+        assert home in path.parents or not {name.split(".")[0] for name in names} & {"ray"}, path
+        knows = any(name.startswith("ptmrank_core.benchmark.engines.ray") for name in names)
+        assert not knows or home in path.parents or path == CORE / "benchmark" / "engines" / "choice.py", path
 
 
 def test_only_config_reads_the_environment() -> None:

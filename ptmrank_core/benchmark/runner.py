@@ -132,6 +132,7 @@ def _planned_for(engine: Engine, plan: RunPlan, store: RunStore) -> RunPlan:
     planned = engine.planned(plan)
     if planned != plan:
         store.replan(planned)
+        store.add_environment(plan.run_id, describe_environment(planned))
     return planned
 
 

@@ -6,7 +6,7 @@ random around the strength of each model.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,20 +29,44 @@ from ptmrank_core.records import (
     Score,
 )
 
-__all__ = ["N_METRICS", "N_MODELS", "N_SAMPLES", "plan_large_run", "store_large_run"]
+__all__ = [
+    "MANY_MODELS",
+    "N_METRICS",
+    "N_MODELS",
+    "N_SAMPLES",
+    "USUAL",
+    "RunSize",
+    "plan_large_run",
+    "store_large_run",
+]
 
 N_MODELS, N_METRICS, N_SAMPLES = 12, 13, 2000
-N_FEATURES, N_CLASSES, N_HALVES = 384, 10, 100
+N_CLASSES = 10
 
 
-def plan_large_run(folder: Path) -> RunPlan:
+@dataclass(frozen=True, slots=True)
+class RunSize:
+    """How large a run is: models, samples, numbers of a vector, parts of the samples that are scored."""
+
+    n_models: int = N_MODELS
+    n_samples: int = N_SAMPLES
+    n_features: int = 384
+    n_halves: int = 100
+
+
+USUAL = RunSize()
+# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at.
+MANY_MODELS = RunSize(1000, 40, 10, 20)
+
+
+def plan_large_run(folder: Path, size: RunSize = USUAL) -> RunPlan:
     """Write features and plan a run of them."""
     rng = np.random.default_rng(0)
-    labels = np.arange(N_SAMPLES) % N_CLASSES
+    labels = np.arange(size.n_samples) % N_CLASSES
     folder.mkdir(parents=True, exist_ok=True)
-    for model in range(N_MODELS):
-        noise = rng.normal(size=(N_SAMPLES, N_FEATURES)).astype(np.float32)
-        embeddings = noise + (1 + model) / 4 * np.eye(N_FEATURES, dtype=np.float32)[labels]
+    for model in range(size.n_models):
+        noise = rng.normal(size=(size.n_samples, size.n_features)).astype(np.float32)
+        embeddings = noise + (1 + model) / 4 * np.eye(size.n_features, dtype=np.float32)[labels]
         np.savez(folder / f"model-{model:02d}.npz", embeddings=embeddings, labels=labels)
     models = feature_models(folder)
     return make_plan(
@@ -55,33 +79,39 @@ def plan_large_run(folder: Path) -> RunPlan:
     )
 
 
-def store_large_run(settings: Settings, folder: Path, *, owner: str = LOCAL_OWNER) -> str:
+def store_large_run(
+    settings: Settings, folder: Path, *, owner: str = LOCAL_OWNER, size: RunSize = USUAL
+) -> str:
     """Keep such a run, finished: scores, half-samples of every metric, fine-tuning results; return its id."""
-    plan, store = plan_large_run(folder), RunStore(settings)
+    plan, store = plan_large_run(folder, size), RunStore(settings)
     rng = np.random.default_rng(1)
     store.create(plan, load_feature_samples(folder, plan.models).summary(), owner=owner)
     store.start(plan.run_id, "{}")
     for place, spec in enumerate(plan.models):
-        read = replace(spec, n_parameters=10**6 * (place + 1), width=N_FEATURES)
-        report = ExtractionReport("float32", "cpu", {"load": 0.1}, 1, N_SAMPLES)
-        outcome = ModelOutcome(read, report, N_FEATURES)
+        read = replace(spec, n_parameters=10**6 * (place + 1), width=size.n_features)
+        report = ExtractionReport("float32", "cpu", {"load": 0.1}, 1, size.n_samples)
+        outcome = ModelOutcome(read, report, size.n_features)
         store.add_outcome(plan.run_id, outcome)
         for metric in plan.metrics:
             drawn = dict.fromkeys(("s_cls", "s_en"), place + 3 * rng.normal())  # ETran joins these two
             parts = drawn if metric == "etran" else {}
             store.add_cell(plan.run_id, Score(spec.id, metric, drawn["s_cls"], 0.1, parts))
-    for finding in _findings([spec.id for spec in plan.models], plan.metrics, rng):
+    for finding in _findings([spec.id for spec in plan.models], plan.metrics, rng, size):
         store.add_finding(plan.run_id, finding)
     store.finish(plan.run_id, RunState.FINISHED, seconds=60.0)
     return plan.run_id
 
 
-def _findings(models: list[str], metrics: tuple[str, ...], rng: np.random.Generator) -> list[Finding]:
+def _findings(
+    models: list[str], metrics: tuple[str, ...], rng: np.random.Generator, size: RunSize
+) -> list[Finding]:
     """What the analyses would have found."""
-    truth = "\n".join(["model,accuracy", *(f"{model},{0.5 + i / 50}" for i, model in enumerate(models))])
+    truth = "\n".join(
+        ["model,accuracy", *(f"{model},{0.5 + i / (4 * len(models))}" for i, model in enumerate(models))]
+    )
     found = [Finding("truth", "imported", read_truth("t.csv", truth.encode(), models), 0.0)]
     for metric in metrics:
-        scores = {model: tuple(i + 3 * rng.normal(size=N_HALVES)) for i, model in enumerate(models)}
-        halves = HalfSampleScores(scores, (N_SAMPLES // 2,) * N_HALVES, {}, ())
+        scores = {model: tuple(i + 3 * rng.normal(size=size.n_halves)) for i, model in enumerate(models)}
+        halves = HalfSampleScores(scores, (size.n_samples // 2,) * size.n_halves, {}, ())
         found.append(Finding("halves", metric, halves, 1.0))
     return found

@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.views.results.sections import SECTIONS
 from ptmrank_core.config import Settings
-from tests.benchmarks.large_run import store_large_run
+from tests.benchmarks.large_run import MANY_MODELS, USUAL, store_large_run
 from tests.benchmarks.process import processor_seconds
 from tests.benchmarks.visitor import Visitor
 from tests.dashboard.serving import APP, free_port, serve
@@ -37,10 +37,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--reruns", type=int, default=10)
     parser.add_argument("--profile", choices=SECTIONS)
+    parser.add_argument("--many", action="store_true", help="1,000 models x 13 metrics instead")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        run = store_large_run(Settings(home=home), Path(folder) / "features")
+        run = store_large_run(
+            Settings(home=home), Path(folder) / "features", size=MANY_MODELS if asked.many else USUAL
+        )
         if asked.profile:
             _profile(home, run, asked.profile)
         else:

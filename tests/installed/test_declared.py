@@ -24,6 +24,7 @@ MODULES = {
     "datasets": "datasets",
     "peft": "peft",
     "pot": "ot",
+    "ray": "ray",
     "timm": "timm",
     "umap-learn": "umap",
 }

@@ -12,6 +12,7 @@ from dashboard.views.metrics.metric_cards import choose_metrics
 from dashboard.wording import plain, plural, say_models, show_error, source_name
 from ptmrank_core import catalogue
 from ptmrank_core.benchmark import coverage_of_metrics
+from ptmrank_core.config import LOCAL_ENGINE
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.records import Analyses, ExtractionOptions, RunOptions
 
@@ -74,6 +75,8 @@ def _choose(draft: state.Draft, choice: Choice) -> None:
         if st.button("Choose candidates", type="primary", key="to-candidates"):
             state.navigate("candidates", draft=draft.draft_id)
         return
+    if not is_ready_made and samples.modality != "tabular" and jobs.settings().engine != LOCAL_ENGINE:
+        st.caption(f"The models run on the cluster `{jobs.settings().engine}`; the ranking is made here.")
     if st.button("Rank them", type="primary", key="rank", disabled=not metrics, icon=":material/play_arrow:"):
         with st.spinner("Starting …"):
             options = RunOptions(

@@ -82,8 +82,10 @@ def connect(engine: str, device: str) -> Cluster:
         raise InputError(
             f"The engine {engine!r} needs the package ray, which is not installed.", hint=CLUSTER_HINT
         )
-    set_defaults({"RAY_USAGE_STATS_ENABLED": "0"})
-    import ray  # noqa: PLC0415 - an extra
+    if engine.startswith(ADDRESS):
+        _refuse_silent(engine.removeprefix(ADDRESS))
+    set_defaults({"RAY_USAGE_STATS_ENABLED": "0"})  # nothing leaves the machine
+    import ray
 
     is_own = not ray.is_initialized()
     if is_own:
@@ -101,7 +103,6 @@ def _join(ray: Any, engine: str) -> None:
     quiet = {"log_to_driver": False, "configure_logging": False}
     if engine.startswith(ADDRESS):
         address = engine.removeprefix(ADDRESS)
-        _refuse_silent(address)
         try:
             ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:

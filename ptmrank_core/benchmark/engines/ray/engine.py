@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -13,9 +13,10 @@ from ptmrank_core.benchmark.engines.ray.prefetch import Prefetch
 from ptmrank_core.benchmark.engines.ray.task import resolve_dtype
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import ModelError
+from ptmrank_core.errors import InputError, ModelError
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features import extract_cached
+from ptmrank_core.features.cache.vectors import HEADER
 from ptmrank_core.features.precision import AUTO
 from ptmrank_core.features.process import ModelCalls
 from ptmrank_core.features.process.calls import discard_progress
@@ -25,6 +26,8 @@ __all__ = ["RayEngine"]
 
 # Where the user chose no batch size: nodes that each looked for the fastest would have different batches.
 BATCH_SIZE = 32
+# Numbers of a vector, where a model's width is not known before it is fetched.
+USUAL_WIDTH = 768
 
 
 class RayEngine:
@@ -69,6 +72,7 @@ class RayEngine:
         if not specs:
             yield run_context
             return
+        _refuse_too_many(specs, run_context.samples, self._settings)
         jobs = {
             spec.id: Job(number, spec, open_metrics[spec.id], plan.options)
             for number, spec in enumerate(specs)
@@ -87,6 +91,23 @@ class RayEngine:
         cluster, self._cluster = self._cluster, None
         if cluster is not None:
             cluster.leave()
+
+
+def _refuse_too_many(specs: Sequence[ModelSpec], samples: Samples, settings: Settings) -> None:
+    """Refuse a run whose features the cache cannot hold: the first would be gone before the run reads them.
+
+    Raises
+    ------
+    InputError
+        With both sizes; that of the features is an estimate.
+    """
+    n_bytes = sum(samples.n_samples * (HEADER.size + 4 * (spec.width or USUAL_WIDTH)) for spec in specs)
+    if n_bytes > settings.cache_limit_bytes:
+        raise InputError(
+            f"The features of {len(specs):,} models take about {n_bytes / 1e9:,.1f} GB, and the cache may "
+            f"hold {settings.cache_limit_bytes / 1e9:,.1f} GB.",
+            hint="Set PTMRANK_CACHE_GB to a larger number, or rank fewer models or samples.",
+        )
 
 
 class _ClusterCalls:

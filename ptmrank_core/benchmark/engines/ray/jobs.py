@@ -14,7 +14,7 @@ from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import Block, blocks_of
 from ptmrank_core.features.cache.keys import feature_key
 from ptmrank_core.features.precision import fit_options
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 
 __all__ = ["BlockList", "Job", "Prepared", "Preparer"]
 
@@ -64,6 +64,15 @@ class Job:
         Its number in the order of the run, the model as planned, and its open metrics.
     options
         Options of its extraction; the number format changes if the model fails in it.
+
+    Attributes
+    ----------
+    prepared, open, n_run
+        What the cluster has to do, the blocks that are not done yet, and samples that came from nodes.
+    error, stage
+        Why the model failed, and at which stage.
+    is_over
+        Set once nothing more will be done.
     """
 
     number: int
@@ -74,6 +83,7 @@ class Job:
     open: set[int] = field(default_factory=set)
     n_run: int = 0
     error: BaseException | None = None
+    stage: Stage = Stage.EXTRACT
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def begin(self, prepared: Prepared) -> None:

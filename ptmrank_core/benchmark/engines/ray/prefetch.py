@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,12 +21,12 @@ from ptmrank_core.config import Settings
 from ptmrank_core.errors import ModelError, ModelProcessError, PTMRankError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, raise_if_cancelled
 from ptmrank_core.features import FeatureCache
+from ptmrank_core.features.blocks import BLOCK_SAMPLES
 from ptmrank_core.features.cache.keys import feature_key, versions
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.precision import keep_failure
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.frames import FrameKind, from_bytes, pack, to_bytes, unpack
-from ptmrank_core.records import Stage
 
 __all__ = ["Prefetch"]
 
@@ -40,6 +40,7 @@ class _Totals:
     """What a cluster has done for a run."""
 
     n_tasks: int = 0
+    n_vectors: int = 0
     seconds: float = 0.0
     n_bytes: int = 0
 
@@ -65,7 +66,7 @@ class Prefetch:
         self._cluster, self._settings, self._run = cluster, settings, run_context
         self.jobs = jobs
         self._by_number = {job.number: job for job in jobs.values()}
-        self._queue = BlockQueue(cluster.n_slots, max(1, len(jobs)))
+        self._queue = BlockQueue(cluster.n_slots)
         self._sent = SentBlocks(cluster.ray, by_path=settings.engine_files)
         self._remote = cluster.remote(extract_blocks)
         self._out: dict[Any, BlockTask] = {}
@@ -102,8 +103,7 @@ class Prefetch:
             if is_over:
                 break
         if job.error is not None:
-            if isinstance(job.error, ModelProcessError):
-                sink(StageStarted(model, Stage.EXTRACT))
+            sink(StageStarted(model, job.stage))
             raise job.error
 
     def close(self) -> str:
@@ -115,7 +115,8 @@ class Prefetch:
             self._cluster.ray.cancel(reference, force=True)
         done = self._totals
         return (
-            f"{done.n_tasks} tasks, {done.seconds:.1f} s of {self._cluster.n_slots} at a time, "
+            f"{done.n_tasks} tasks, {done.n_vectors} samples, {done.seconds:.1f} s of "
+            f"{self._cluster.n_slots} at a time, "
             f"{self._sent.n_bytes / 1e6:.1f} MB sent, {done.n_bytes / 1e6:.1f} MB received"
         )
 
@@ -151,13 +152,16 @@ class Prefetch:
                 job.end()
                 continue
             job.begin(prepared)
-            self._add(job, list(prepared.missing))
+            self._add(job, prepared.missing)
 
-    def _add(self, job: Job, numbers: list[int]) -> None:
-        assert job.prepared is not None  # noqa: S101 - it was prepared before it has blocks
-        listed = job.prepared.listed
-        self._sent.want([listed.ids[number] for number in numbers])
-        self._queue.add(job.number, numbers, expected_cost(job.prepared.fetched, listed.n_samples))
+    def _add(self, job: Job, numbers: Sequence[int]) -> None:
+        """Queue blocks of a model beside those of it that wait already."""
+        if not numbers or job.prepared is None:
+            return
+        self._sent.want([job.prepared.listed.ids[number] for number in numbers])
+        together = sorted({*numbers, *self._queue.waiting(job.number)})
+        self._queue.drop(job.number)
+        self._queue.add(job.number, together, expected_cost(job.prepared.fetched, BLOCK_SAMPLES))
 
     def _send(self, task: BlockTask) -> None:
         """Send a task; where its samples can no longer be read, the model fails."""
@@ -207,7 +211,8 @@ class Prefetch:
         self._totals.n_bytes += len(data)
         frame = from_bytes(data)
         if frame.kind is FrameKind.ERROR:
-            self._fail(job, restore(unpack(frame)))
+            job.stage, carried = unpack(frame)
+            self._fail(job, restore(carried))
             return
         extracted: Extracted = unpack(frame)
         self._totals.seconds += extracted.seconds
@@ -226,6 +231,7 @@ class Prefetch:
         cache.keep_notes(extracted.key, extracted.notes)
         self._sent.done([job.prepared.listed.ids[number] for number in numbers])
         job.n_run += len(extracted.entries)
+        self._totals.n_vectors += len(extracted.entries)
         job.open.difference_update(numbers)
         if not job.open:
             job.end()
@@ -243,8 +249,7 @@ class Prefetch:
         job.options = replace(job.options, dtype=extracted.dtype)
         again = sorted(set(job.prepared.missing) - job.open)
         job.open.update(again)
-        if again:
-            self._add(job, again)
+        self._add(job, again)
         return True
 
     def _fail(self, job: Job, error: BaseException) -> None:

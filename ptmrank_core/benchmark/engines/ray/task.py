@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.providers import Fetch
 from ptmrank_core.config import Settings, set_threads
 from ptmrank_core.errors import ModelError, PTMRankError
-from ptmrank_core.events import discard_event, never_cancels
+from ptmrank_core.events import Event, Sink, StageStarted, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import Block, join_blocks
 from ptmrank_core.features.cache.keys import versions
@@ -20,7 +20,7 @@ from ptmrank_core.features.precision import failure_of, resolve_options
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.features.process.carried import ForeignError, carry
 from ptmrank_core.features.process.frames import FrameKind, from_bytes, pack, to_bytes, unpack
-from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples
+from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 
 __all__ = ["Extracted", "TaskOrder", "extract_blocks", "resolve_dtype"]
 
@@ -98,7 +98,7 @@ def resolve_dtype(device: str) -> str:
 
 
 def extract_blocks(order: bytes, *blocks: bytes) -> bytes:
-    """Extract features of consecutive blocks; return a frame with them, or with the error of the model.
+    """Extract features of consecutive blocks; return a frame with them, or with stage and error of the model.
 
     Parameters
     ----------
@@ -109,13 +109,19 @@ def extract_blocks(order: bytes, *blocks: bytes) -> bytes:
     """
     task: TaskOrder = unpack(from_bytes(order))
     parts: list[Block] = [unpack(from_bytes(block)) for block in blocks]
+    stages = [Stage.RESOLVE]
+
+    def hear(event: Event) -> None:
+        if isinstance(event, StageStarted):
+            stages.append(event.stage)
+
     try:
-        return to_bytes(pack(FrameKind.RESULT, _extract(task, join_blocks(parts))))
+        return to_bytes(pack(FrameKind.RESULT, _extract(task, join_blocks(parts), hear)))
     except (PTMRankError, ForeignError, OSError) as error:
-        return to_bytes(pack(FrameKind.ERROR, carry(error)))
+        return to_bytes(pack(FrameKind.ERROR, (stages[-1], carry(error))))
 
 
-def _extract(task: TaskOrder, samples: Samples) -> Extracted:
+def _extract(task: TaskOrder, samples: Samples, sink: Sink) -> Extracted:
     if task.versions != versions():
         raise ModelError(
             f"A node of the cluster has other versions, {versions()}; expected {task.versions}.",
@@ -123,14 +129,14 @@ def _extract(task: TaskOrder, samples: Samples) -> Extracted:
         )
     settings, models = _models(task)
     fetch = MergingFetch(task.fetch, models, settings.merged_dir)
-    spec = fetch(task.spec, sink=discard_event, cancel=never_cancels)
+    spec = fetch(task.spec, sink=sink, cancel=never_cancels)
     if spec.revision != task.revision:
         raise ModelError(
             f"A node of the cluster has another {spec.id!r}: its revision is {spec.revision}, expected "
             f"{task.revision}.",
             hint="Copy the same files to every node.",
         )
-    features = models.call("extract", samples, spec, options=task.options)
+    features = models.call("extract", samples, spec, options=task.options, sink=sink)
     key = features.report.key
     with FeatureCache(settings) as cache:
         vectors = cache.get_many(key, samples.digests)

@@ -52,8 +52,11 @@ def text_of(guide: str) -> str:
 
 
 def code_of(guide: str) -> list[str]:
-    """Each line of a guide's code blocks without its comment, and each piece of code within its sentences."""
-    text = text_of(guide)
+    """Each line of a guide's code blocks without its comment, and each piece of code within its sentences.
+
+    A line that goes on is one with the next; the number that a scheduler gives to a task is 1.
+    """
+    text = re.sub(r"\\\n\s*", "", text_of(guide)).replace("$SLURM_ARRAY_TASK_ID", "1")
     fenced = [line for block in BLOCK.finditer(text) for line in block[3].splitlines()]
     prose = BLOCK.sub("", text)
     indented = [line for line in prose.splitlines() if line.startswith("    ")]

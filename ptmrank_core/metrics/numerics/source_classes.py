@@ -86,7 +86,8 @@ def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepS
         C.
     """
     places = (np.ones(len(labels)), labels, np.arange(len(labels) + 1))
-    joint = scipy.sparse.csr_array(places, shape=(len(labels), n_classes)).T @ probs / len(labels)
+    members = scipy.sparse.csr_array(places, shape=(len(labels), n_classes))
+    joint = np.asarray(members.T @ probs) / len(labels)
     mass = joint.sum(axis=0)
     conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
     return LeepStatistics(np.bincount(labels) / len(labels), joint, conditional)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from ptmrank_core.benchmark import RunStore, is_shipped, keep_queues_going, keep_ready, shipped_store
@@ -9,6 +11,7 @@ from ptmrank_core.benchmark.doctor import Diagnosis, examine
 from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.data import check_upload
+from ptmrank_core.errors import StoreError
 from ptmrank_core.features import FeatureCache
 
 __all__ = ["examine_home", "features", "kept_results", "settings", "stay_ready", "store", "store_of"]
@@ -29,8 +32,12 @@ def store() -> RunStore:
 
 
 def stay_ready() -> None:
-    """Have a worker wait for the next run, if nothing else is at work: somebody has a page open."""
-    keep_ready(settings(), store())
+    """Have a worker wait for the next run, if nothing else is at work: somebody has a page open.
+
+    What keeps the store from being read is said by the pages that need it.
+    """
+    with suppress(StoreError):
+        keep_ready(settings(), store())
 
 
 def store_of(run_id: str) -> RunStore:

@@ -166,7 +166,8 @@ def test_somebody_elses_home_is_named(settings: Settings, tmp_path: Path, argume
     settings.home.chmod(0o700)
     code = (
         "import importlib.metadata, os, sys; from ptmrank_core import cli; "
-        "importlib.metadata.version('numpy'); "  # imports what it needs while it may read it
+        # Imports what it needs while it may read it.
+        "import subprocess; cli._parser(); importlib.metadata.version('numpy'); "
         f"os.setgid({NOBODY}); os.setuid({NOBODY}); sys.exit(cli.main({arguments}))"
     )
     done = python(code, settings.home, stdout=subprocess.PIPE)

@@ -12,6 +12,7 @@ from dashboard.jobs.home import settings
 from dashboard.server.owner import current_owner
 from dashboard.state import Draft
 from ptmrank_core import catalogue
+from ptmrank_core.benchmark import offered_devices
 from ptmrank_core.benchmark.drafts import (
     RunDraft,
     find_draft,
@@ -155,6 +156,7 @@ def _draft_of(kept: RunDraft, draft_id: str, kept_at: int) -> Draft:
     plain = {name: getattr(kept, name) for name in PLAIN} | {
         "task": kept.task if kept.task in tasks else None,
         "dtype": kept.dtype if kept.dtype in DTYPES else "auto",
+        "device": kept.device if kept.device in offered_devices() else "auto",
     }
     return Draft(
         ticks=dict(kept.ticks),

@@ -49,8 +49,8 @@ class Draft:
         Results of the last search on the Hub: task category -> models.
     metrics
         Names of metrics; ``None`` before anything was chosen.
-    dtype, layers
-        Precision of the models, and whether their hidden layers are scored too.
+    dtype, layers, device
+        Precision of the models, whether their hidden layers are scored too, and where they run.
     references, controls
         Whether references are probed beside the candidates, and controls scored under every metric.
     label_encoder
@@ -75,6 +75,7 @@ class Draft:
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False
+    device: str = "auto"
     references: bool = True
     controls: bool = False
     label_encoder: str | None = ""

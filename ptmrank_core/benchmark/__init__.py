@@ -30,6 +30,7 @@ from ptmrank_core.benchmark.plan import (
 )
 from ptmrank_core.benchmark.race.asking import decide
 from ptmrank_core.benchmark.race.saving import can_save, save_best
+from ptmrank_core.benchmark.scheduling.devices import offered_devices
 from ptmrank_core.benchmark.scheduling.history import (
     RunEntry,
     clear_failed,
@@ -94,6 +95,7 @@ __all__ = [
     "new_run_id",
     "next_run",
     "now",
+    "offered_devices",
     "plan_replay",
     "quick_metrics",
     "read_card",

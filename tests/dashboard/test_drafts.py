@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ptmrank_core.benchmark.drafts import RunDraft, draft_files, keep_draft, new_draft_id, read_draft
+from ptmrank_core.benchmark.scheduling import devices
 from ptmrank_core.config import Settings
 from ptmrank_core.data import store_upload
 from ptmrank_core.records import LOCAL_OWNER, Reading
@@ -95,6 +97,29 @@ def test_another_tab_goes_on_with_everything(app: AppTest, settings: Settings) -
     assert ticks == {"use-hscore", "use-logme"}
     assert app.query_params["draft"] == draft_id
     assert path.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    ("n_gpus", "shown", "used"), [(2, "cuda:0,cuda:1", "cuda:0,cuda:1"), (1, None, "auto")]
+)
+def test_devices_are_offered_where_there_are_several(
+    app: AppTest,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    n_gpus: int,
+    shown: str | None,
+    used: str,
+) -> None:
+    """All of them together, each alone, the processor; a draft of another machine takes what is here."""
+    monkeypatch.setattr(devices, "_n_cuda", lambda: n_gpus)
+    draft_id = kept(settings, replace(CHOSEN, device="cuda:0,cuda:1"))
+    open_page(app, "candidates", draft=draft_id)
+    assert widgets(app).get("device") == shown
+    assert app.session_state["draft"].device == used
+    if shown:
+        assert app.selectbox(key="device-1").options == [
+            *("the first GPU", "all GPUs", "cuda:0", "cuda:1", "the processor")
+        ]
 
 
 def test_how_an_upload_is_read_comes_back(app: AppTest, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from dashboard.views.candidates.on_machine import choose_on_machine
 from dashboard.views.candidates.selection import choose_selected, say_selected
 from dashboard.views.candidates.task import choose_task
 from dashboard.wording import plain, plural, say_models, show_error
-from ptmrank_core.benchmark import coverage_of_metrics
+from ptmrank_core.benchmark import coverage_of_metrics, offered_devices
 from ptmrank_core.errors import PTMRankError
 from ptmrank_core.features import DTYPES
 from ptmrank_core.metrics import METRICS, default_metrics
@@ -119,6 +119,26 @@ def _choose_references(draft: state.Draft) -> None:
     )
 
 
+def _choose_device(draft: state.Draft) -> None:
+    """Draw where the models run, if there is a choice."""
+    offered = offered_devices()
+    if len(offered) > 1:
+        draft.device = st.selectbox(
+            "Device",
+            offered,
+            index=offered.index(draft.device),
+            format_func=_say_device,
+            key=state.per_draft_key("device"),
+            help="On several GPUs a model runs on each at a time; the run waits until all of them are free.",
+        )
+
+
+def _say_device(name: str) -> str:
+    if "," in name:
+        return "all GPUs"
+    return {"auto": "the first GPU", "cpu": "the processor"}.get(name, name)
+
+
 def _choose_options(draft: state.Draft) -> None:
     """Draw how features are extracted."""
     with st.expander("Options"):
@@ -130,6 +150,7 @@ def _choose_options(draft: state.Draft) -> None:
             key=state.per_draft_key("dtype"),
             help="What the models compute in. Features are kept in float32 either way.",
         )
+        _choose_device(draft)
         draft.layers = st.checkbox(
             "All hidden layers",
             value=draft.layers,

@@ -96,4 +96,4 @@ def _extraction(draft: state.Draft, choice: Choice) -> ExtractionOptions:
     """Say how features are extracted; where no model runs there is nothing to say."""
     if choice.task == catalogue.FEATURES_TASK or choice.samples.modality == "tabular":
         return ExtractionOptions()
-    return ExtractionOptions(dtype=draft.dtype, layers=draft.layers)
+    return ExtractionOptions(dtype=draft.dtype, layers=draft.layers, device=draft.device)

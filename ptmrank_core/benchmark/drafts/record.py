@@ -41,8 +41,8 @@ class RunDraft:
         selected before; an empty name where none is wanted.
     metrics
         Names of metrics; ``None`` before any were chosen.
-    dtype, layers
-        Precision of the models, and whether their hidden layers are scored too.
+    dtype, layers, device
+        Precision of the models, whether their hidden layers are scored too, and where they run.
     references, controls
         Whether references are probed beside the candidates, and controls scored under every metric.
     label_encoder
@@ -61,6 +61,7 @@ class RunDraft:
     metrics: tuple[str, ...] | None = None
     dtype: str = "auto"
     layers: bool = False
+    device: str = "auto"
     references: bool = True
     controls: bool = False
     label_encoder: str | None = ""

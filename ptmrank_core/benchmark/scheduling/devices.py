@@ -11,7 +11,7 @@ from importlib import metadata
 from ptmrank_core.features.options import split_devices
 from ptmrank_core.records import RunPlan
 
-__all__ = ["concrete_device", "device_of", "devices_of"]
+__all__ = ["concrete_device", "device_of", "devices_of", "offered_devices"]
 
 # The library that torch queries too, so the answers agree; it honours CUDA_VISIBLE_DEVICES.
 CUDA_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
@@ -47,21 +47,27 @@ def concrete_device(name: str) -> str:
         ``"cpu"``, ``"mps"`` or ``"cuda:N"``; runs on the same device wait for one another.
     """
     if name == "auto":
-        if _has_cuda():
+        if _n_cuda():
             return "cuda:0"
         return "mps" if (sys.platform, platform.machine()) == ("darwin", "arm64") else "cpu"
     return "cuda:0" if name == "cuda" else name
 
 
+def offered_devices() -> tuple[str, ...]:
+    """List what a run can be asked to use: ``"auto"`` alone, unless there are several GPUs."""
+    names = [f"cuda:{place}" for place in range(_n_cuda())]
+    return ("auto", ",".join(names), *names, "cpu") if len(names) > 1 else ("auto",)
+
+
 @lru_cache(maxsize=1)
-def _has_cuda() -> bool:
-    """Whether torch was built with CUDA and the driver reports a device."""
+def _n_cuda() -> int:
+    """Count the devices that the driver reports; 0 if torch was built without CUDA."""
     try:
         if metadata.version("torch").endswith(CPU_BUILD):
-            return False
+            return 0
         driver = ctypes.CDLL(CUDA_DRIVER)
     except (metadata.PackageNotFoundError, OSError):
-        return False
+        return 0
     count = ctypes.c_int(0)
     answered = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
-    return answered and count.value > 0
+    return count.value if answered else 0

@@ -22,9 +22,9 @@ from tests.ready_made import save_features
 @pytest.fixture(autouse=True)
 def _anew() -> Iterator[None]:
     """What was found out of this machine is forgotten before and after."""
-    devices._has_cuda.cache_clear()
+    devices._n_cuda.cache_clear()
     yield
-    devices._has_cuda.cache_clear()
+    devices._n_cuda.cache_clear()
 
 
 class Driver:

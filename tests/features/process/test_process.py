@@ -72,6 +72,38 @@ def test_one_child_serves_all_calls_and_ends_with_its_owner(settings: Settings) 
         os.waitpid(pid, os.WNOHANG)
 
 
+def test_a_child_that_was_started_ahead_serves_the_calls(
+    settings: Settings, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has imported before it is asked, and prints to the log that it is told of when its run is known."""
+    monkeypatch.setattr(client, "AHEAD", ("wave",))
+    with ModelProcess(settings, log=log, functions=SERVED) as process:
+        process.start_ahead()
+        pid = process.pid
+        process.start_ahead()
+        assert process.call("who")[0] == process.pid == pid
+        assert "wave" in process.call("modules")
+    early = child.Child(settings, SERVED, None, ahead=client.AHEAD)
+    with ModelProcess(settings, log=log, functions=SERVED, child=early) as process:
+        assert process.call("who")[0] == early.pid
+        assert process.call("noisy", 1) == 0
+    assert "a foreign print" in log.read_text()
+
+
+def test_a_child_that_died_while_it_waited_is_no_fault_of_the_next_model(
+    process: ModelProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is replaced, whether it had served a call or none."""
+    monkeypatch.setattr(client, "AHEAD", ())
+    process.start_ahead()
+    for _ in range(2):
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        pid = process.pid
+        wait_until(lambda pid=pid: not is_alive(pid))  # type: ignore[misc]
+        assert process.call("who")[0] != pid
+
+
 def test_arguments_and_results_come_through_as_they_were(process: ModelProcess) -> None:
     """Records, arrays and large bytes; a read-only array is read-only again."""
     thing = {"spec": SPEC, "rows": np.arange(5), "bytes": b"x" * 3_000_000, "path": Path("a")}

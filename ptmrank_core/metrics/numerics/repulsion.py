@@ -95,7 +95,7 @@ def unit_of_length(inputs: MetricInputs) -> Array:
         There is none.
     """
     if inputs.reference_embeddings is None:
-        raise MetricInputError("PED expects reference_embeddings.")
+        raise MetricInputError("Expected reference_embeddings, got none.")
     return reference_unit(inputs.reference_embeddings)
 
 

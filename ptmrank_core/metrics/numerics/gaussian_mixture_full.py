@@ -182,7 +182,7 @@ def _is_surely_positive(root: Array, regularisation: float) -> bool:
     """
     width = root.shape[1]
     scatter = float(np.vdot(root, root)) + width * regularisation
-    return regularisation > SURE * width * (width + 1) * EPS * scatter
+    return bool(regularisation > SURE * width * (width + 1) * EPS * scatter)
 
 
 def _expect(points: Array, components: list[_Component], regularisation: float) -> tuple[Array, float]:

@@ -83,7 +83,8 @@ def reference_unit(reference: Array) -> Array:
     """
     # Some columns at a time: deviations of all would be as large as the reference set.
     parts = np.array_split(reference, COLUMN_PARTS, axis=1)
-    return np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
+    unit: Array = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
+    return unit
 
 
 def unit_of_length(inputs: MetricInputs) -> Array:

@@ -90,7 +90,8 @@ def count_leep(probs: Array, labels: NDArray[np.int64], n_classes: int) -> LeepS
         C.
     """
     places = (np.ones(len(labels)), labels, np.arange(len(labels) + 1))
-    joint = csr_array(places, shape=(len(labels), n_classes)).T @ probs / len(labels)
+    sums = np.asarray(csr_array(places, shape=(len(labels), n_classes)).T @ probs)
+    joint = sums / len(labels)
     mass = joint.sum(axis=0)
     conditional = np.divide(joint, mass, out=np.zeros_like(joint), where=mass > 0)
     return LeepStatistics(np.bincount(labels) / len(labels), joint, conditional)
@@ -147,7 +148,7 @@ def source_decisions(inputs: MetricInputs) -> NDArray[np.int64]:
     outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
     if outputs is None:
         raise MetricInputError("Expected source_logits or source_probs, got neither.")
-    return outputs.argmax(axis=1)
+    return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
 
 
 def count_nce(

@@ -194,6 +194,8 @@ def solve_positive(matrix: Array, columns: Array) -> Array:
     LinAlgError
         A is not positive definite as far as its Cholesky factor can tell; its lower half is as it was.
     """
+    if not len(matrix):  # features that are the same for all samples span nothing; LAPACK refuses that
+        return columns.copy()
     diagonal = matrix.diagonal().copy()
     # Its factor takes a third of the time of numpy's at a few hundred rows. Threads of its own would compete
     # with those of numpy, so there are none.

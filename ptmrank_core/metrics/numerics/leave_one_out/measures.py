@@ -12,7 +12,7 @@ __all__ = ["count_hits", "mean_precision", "mean_r2"]
 Array: TypeAlias = NDArray[np.float64]
 
 
-def count_hits(votes: Array, labels: NDArray[np.int64]) -> Array:
+def count_hits(votes: Array | NDArray[np.bool_], labels: NDArray[np.int64]) -> Array:
     """Whether the own class has most votes; several with most share the hit.
 
     Parameters

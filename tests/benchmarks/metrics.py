@@ -4,8 +4,8 @@
 
 Aims, for the medium size (n=5000, d=1024, C=100, 1,000 source classes, float32) on two cores: LogME, LEEP,
 NCE, H-Score, GBC, TransRate, SFDA, ETran, PED and EMMS together within 3.5 units, PACTran (Gaussian,
-converged) within 6, N-LEEP and WDJE within 12 each, all thirteen within 7 s. The seconds of all metrics sum to
-the wall time of scoring within 5 %. Peak memory of those ten, above the prepared inputs: at most twice the
+converged) within 6, N-LEEP and WDJE within 12 each, all thirteen within 7 s. The seconds of all metrics sum
+to the wall time of scoring within 5 %. Peak memory of those ten, above the prepared inputs: at most twice the
 float64 features, six matrices of side min(n, d) and one float64 copy of the source logits.
 
 The inputs are prepared once. ``seconds`` of a metric includes what it was the first to compute of the

@@ -88,7 +88,7 @@ def emms_output(inputs: MetricInputs, *, label_code: LabelCode = "embedded") -> 
     """Return :func:`emms` with the weights of the encoders."""
     tables, groups = label_tables(inputs, label_code)
     spectrum = inputs.decomposition.share(span_of_standardised)
-    result = fit_labels(spectrum, tables, groups)
+    result = fit_labels(inputs, tables, groups)
     notes = [*inputs.label_notes, *inputs.feature_notes]
     if spectrum.rank == inputs.n_samples - 1:
         notes.append("The features fit any labels (n <= d): 0 for every model by construction.")

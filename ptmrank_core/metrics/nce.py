@@ -5,14 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics import papers, traits
 from ptmrank_core.metrics.agreements import recorded_agreement
 from ptmrank_core.metrics.inputs.checks import check_labels, check_source
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.numerics.source_classes import count_nce
+from ptmrank_core.metrics.numerics.source_classes import count_nce, source_decisions
 from ptmrank_core.records import CLASSIFICATION, Formula, MetricOutput, MetricSpec
 
 __all__ = ["SPECS", "nce", "nce_output"]
@@ -88,15 +88,6 @@ def nce_output(inputs: MetricInputs) -> MetricOutput:
     return MetricOutput(
         0.0 - statistics.conditional_entropy, MappingProxyType(components), inputs.label_notes
     )
-
-
-def source_decisions(inputs: MetricInputs) -> NDArray[np.int64]:
-    """Return the source class that the head decides for, shape (n_samples,), of inputs with a head."""
-    # Logits where they are there: a softmax in float64 can make the two largest equal.
-    outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
-    if outputs is None:
-        raise MetricInputError("NCE expects source_logits or source_probs.")
-    return np.asarray(outputs.argmax(axis=1))
 
 
 SPECS = (

@@ -47,7 +47,7 @@ def transrate(embeddings: ArrayLike, labels: ArrayLike, *, form: RateForm = "uni
     Notes
     -----
     Classes are centred at the overall mean, not at their own, as in the listing; the listing's float32
-    (noisy to 3e-4) is float64 here, by Cholesky factors on the smaller side. Except for ``"trace"`` the
+    (noisy to 3e-4) is float64 here, from singular values and Cholesky factors. Except for ``"trace"`` the
     value grows with the unit of the features. Classes smaller than the width make it a measure of ranks.
     As classes are not centred, two of equal size and shape score 0 however far apart they are. The
     authors' repository computes another quantity (rows normalised, eigenvalues divided by rank).

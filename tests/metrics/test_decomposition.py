@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.numerics.decomposition import Decomposition
+from ptmrank_core.metrics.numerics.spectrum import solve_positive
 
 SHAPES = [(60, 9), (9, 60), (20, 20), (21, 20), (20, 21), (2, 3), (3, 1)]
 
@@ -119,3 +120,23 @@ def test_statistics_are_computed_once(toy: Callable[..., Any]) -> None:
     made = Decomposition(toy().embeddings)
     assert made.centred_gram is made.centred_gram
     assert made.spectrum is made.spectrum
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 200])
+def test_positive_definite_systems_are_solved(size: int) -> None:
+    """The solution is that of a general solver, for systems of any size, none included."""
+    rng = np.random.default_rng(size)
+    root, columns = rng.normal(size=(size + 10, size)), rng.normal(size=(size, 3))
+    matrix = root.T @ root
+    expected = np.linalg.solve(matrix, columns)
+    assert solve_positive(matrix.copy(), columns) == pytest.approx(expected, rel=1e-8, abs=1e-12)
+
+
+def test_a_matrix_that_is_not_positive_keeps_its_lower_half() -> None:
+    """A refused matrix can still be decomposed in another way, from its lower half."""
+    root = np.random.default_rng(0).normal(size=(30, 30))
+    matrix = root + root.T
+    kept = matrix.copy()
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        solve_positive(matrix, np.ones((30, 1)))
+    assert np.array_equal(np.tril(matrix), np.tril(kept))

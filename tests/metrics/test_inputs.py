@@ -232,6 +232,8 @@ def test_some_samples_are_their_own_inputs() -> None:
         labels=labels[rows], **{name: values[rows] for name, values in split.items()}, **whole
     )
     for field in dataclasses.fields(taken):
+        if not field.init:  # where the part comes from
+            continue
         np.testing.assert_array_equal(getattr(taken, field.name), getattr(direct, field.name))
     assert not taken.embeddings.flags.writeable
     assert taken.decomposition.n_samples == 5

@@ -13,7 +13,6 @@ from ptmrank_core.metrics.intermediates.parts.planes import principal_directions
 from ptmrank_core.metrics.numerics.label_embeddings import (
     fit_labels,
     label_tables,
-    span_of_standardised,
 )
 
 __all__ = ["EmmsRecord", "intermediates"]
@@ -72,7 +71,7 @@ def intermediates(inputs: MetricInputs) -> EmmsRecord:
         With classes or targets.
     """
     tables, groups = label_tables(inputs, "embedded")
-    fit = fit_labels(inputs.decomposition.share(span_of_standardised), tables, groups)
+    fit = fit_labels(inputs, tables, groups)
     directions = principal_directions(fit.mixture)
     deviations = fit.deviations
     fitted = deviations + fit.mixture[groups]

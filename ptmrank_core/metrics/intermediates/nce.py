@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import MetricInputError
 from ptmrank_core.metrics.inputs.inputs import MetricInputs
-from ptmrank_core.metrics.nce import source_decisions
-from ptmrank_core.metrics.numerics.source_classes import count_nce
+from ptmrank_core.metrics.numerics.source_classes import count_nce, source_decisions
 
 __all__ = ["NceRecord", "intermediates"]
 

@@ -263,9 +263,14 @@ class Decomposition:
         return spectrum.project(self._indicators()) - np.outer(sums, self.target_means)
 
     @cached_property
+    def centred_fit(self) -> Array:
+        """Least-squares fit of each target less its mean by the centred features, shape (n_samples, k)."""
+        return self.centred_spectrum.expand(self.centred_projections)
+
+    @cached_property
     def centred_residuals(self) -> Array:
         """Squared norm of each target less its mean and its fit by the centred features, shape (k,)."""
-        residual = self.targets - self.target_means - self.centred_spectrum.expand(self.centred_projections)
+        residual = self.targets - self.target_means - self.centred_fit
         energy: Array = np.einsum("ij,ij->j", residual, residual)
         return energy
 

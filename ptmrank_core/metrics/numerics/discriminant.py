@@ -213,7 +213,7 @@ def _within_covariance(statistics: Decomposition, points: Array, centres: Array)
 def _scatter(points: Array, labels: NDArray[np.int64], weights: Array, move: tuple[Array, Array]) -> Array:
     """Covariance (1/n) sum_i e_i e_i' of e_i = weight_i (point_i - a_y) + b_y, with move = (a, b)."""
     n_samples, width = points.shape
-    scatter = np.zeros((width, width))
+    scatter = np.empty((0, 0))
     # A block of deviations, used again: a full matrix of them is never there.
     deviations = np.empty((min(BLOCK, n_samples), width))
     for start in range(0, n_samples, BLOCK):
@@ -226,7 +226,10 @@ def _scatter(points: Array, labels: NDArray[np.int64], weights: Array, move: tup
             few *= weights[rows, None]
             few += move[1][labels[rows]]
         block = deviations[: stop - start]
-        scatter += block.T @ block
+        if start == 0:
+            scatter = block.T @ block
+        else:
+            scatter += block.T @ block
     scatter /= n_samples
     return scatter
 
@@ -264,10 +267,11 @@ def _direction(vector: Array) -> Array:
 
 
 def _axes(covariance: Array, within: Within, n_features: int, places: Array) -> Array:
-    """S^-1 mu_c as columns, shape (p, C), with S = (1 - s) S_w + s tr(S_w)/d I."""
+    """S^-1 mu_c as columns, shape (p, C), with S = (1 - s) S_w + s tr(S_w)/d I; S_w is overwritten."""
     ridge = max(within.shrinkage * float(np.trace(covariance)) / n_features, within.least_ridge)
-    shrunk = (1 - within.shrinkage) * covariance
-    shrunk[np.diag_indices_from(shrunk)] += ridge
+    shrunk = covariance
+    shrunk *= 1 - within.shrinkage
+    shrunk.flat[:: len(shrunk) + 1] += ridge
     try:
         axes = solve_positive(shrunk, places.T)
     except np.linalg.LinAlgError:

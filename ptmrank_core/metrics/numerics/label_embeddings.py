@@ -151,13 +151,13 @@ def label_tables(inputs: MetricInputs, label_code: LabelCode) -> tuple[Array, ND
     return np.eye(inputs.n_classes)[None], inputs.labels
 
 
-def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> LabelFit:
+def fit_labels(inputs: MetricInputs, tables: Array, groups: NDArray[np.int64]) -> LabelFit:
     """Fit the mean embedding, then the mixture: one alternation.
 
     Parameters
     ----------
-    spectrum
-        Basis of the standardised features.
+    inputs
+        With the features.
     tables
         Label embeddings of each encoder, shape (n_encoders, n_groups, width), not yet standardised.
     groups
@@ -172,7 +172,7 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     indicators = scipy.sparse.csr_array((np.ones(n_samples), (np.arange(n_samples), groups)))
     by_group = len(counts) < width
     # Fewer groups than columns of the embedding: their indicators are projected instead.
-    columns = spectrum.expand(spectrum.project(indicators if by_group else middle[groups]))
+    columns = _fit_by_group(inputs, indicators, groups) if by_group else _fitted(inputs, middle[groups])
     # Least squares over all samples is least squares over the groups' means, weighted by their counts.
     group_means = np.asarray(indicators.T @ columns) / counts[:, None]
     group_means = group_means @ middle if by_group else group_means
@@ -182,6 +182,19 @@ def fit_labels(spectrum: Spectrum, tables: Array, groups: NDArray[np.int64]) -> 
     mixture: Array = np.tensordot(weights, tables, axes=1)
     fit = LabelFit(weights, 0.0, width, tables, mixture, groups, columns, middle if by_group else None)
     return replace(fit, error=_squared_norm(fit) / n_samples)
+
+
+def _fitted(inputs: MetricInputs, columns: Array | csr_array) -> Array:
+    """Least-squares fit of columns, less their means, by the standardised features."""
+    spectrum = inputs.decomposition.share(span_of_standardised)
+    return spectrum.expand(spectrum.project(columns))
+
+
+def _fit_by_group(inputs: MetricInputs, indicators: csr_array, groups: NDArray[np.int64]) -> Array:
+    """Fit the indicators of groups: known where these are the classes, unless directions are left out."""
+    statistics = inputs.decomposition
+    is_whole = statistics.share(span_of_standardised) is statistics.centred_spectrum
+    return statistics.centred_fit if is_whole and groups is inputs.labels else _fitted(inputs, indicators)
 
 
 def _squared_norm(fit: LabelFit) -> float:

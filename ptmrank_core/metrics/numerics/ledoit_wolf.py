@@ -63,11 +63,12 @@ def ledoit_wolf(statistics: Decomposition) -> Shrinkage:
     gram = statistics.centred_gram / n_samples
     scale = statistics.total_scatter / n_samples / n_features
     # ||S||_F^2 = ||Fc Fc' / n||_F^2: the smaller side will do.
-    norm2 = float(np.sum(gram**2))
+    norm2 = float(np.vdot(gram, gram))
     if statistics.is_wide:
         distance2 = norm2 / n_features - scale**2
     else:
-        distance2 = float(np.sum((gram - scale * np.eye(n_features)) ** 2)) / n_features
+        gram.flat[:: n_features + 1] -= scale
+        distance2 = float(np.vdot(gram, gram)) / n_features
     # sum_jk sum_i f_ij^2 f_ik^2 = sum_i ||f_i||^4
     fourth = float(np.mean(statistics.row_energy**2))
     noise2 = max(0.0, fourth - norm2) / (n_features * n_samples)

@@ -83,7 +83,8 @@ def reference_unit(reference: Array) -> Array:
     """
     # Some columns at a time: deviations of all would be as large as the reference set.
     parts = np.array_split(reference, COLUMN_PARTS, axis=1)
-    return np.asarray(np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD))
+    unit: Array = np.maximum(np.concatenate([part.std(axis=0) for part in parts]), MIN_STD)
+    return unit
 
 
 def unit_of_length(inputs: MetricInputs) -> Array:
@@ -95,7 +96,7 @@ def unit_of_length(inputs: MetricInputs) -> Array:
         There is none.
     """
     if inputs.reference_embeddings is None:
-        raise MetricInputError("PED expects reference_embeddings.")
+        raise MetricInputError("Expected reference_embeddings, got none.")
     return reference_unit(inputs.reference_embeddings)
 
 

@@ -9,6 +9,9 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from ptmrank_core.errors import MetricInputError
+from ptmrank_core.metrics.inputs.inputs import MetricInputs
+
 __all__ = [
     "LeepStatistics",
     "NceStatistics",
@@ -16,6 +19,7 @@ __all__ = [
     "count_nce",
     "expected_probabilities",
     "mean_log_likelihood",
+    "source_decisions",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
@@ -130,6 +134,21 @@ def mean_log_likelihood(probs: Array, labels: NDArray[np.int64], statistics: Lee
     expected = expected_probabilities(probs, labels, statistics)
     # A sum of rounded probabilities can be 1 + 1e-16.
     return min(0.0, float(np.log(expected).mean()))
+
+
+def source_decisions(inputs: MetricInputs) -> NDArray[np.int64]:
+    """Return the source class that the head decides for, shape (n_samples,).
+
+    Raises
+    ------
+    MetricInputError
+        There is no head.
+    """
+    # Logits where they are there: a softmax in float64 can make the two largest equal.
+    outputs = inputs.source_probs if inputs.source_logits is None else inputs.source_logits
+    if outputs is None:
+        raise MetricInputError("Expected source_logits or source_probs, got neither.")
+    return np.asarray(outputs.argmax(axis=1), dtype=np.int64)
 
 
 def count_nce(

@@ -69,6 +69,8 @@ class Spectrum:
 
     def leading(self, rank: int) -> Spectrum:
         """Keep the first directions only."""
+        if rank == self.rank:
+            return self
         opposite = None if self.opposite is None else self.opposite[:rank]
         return Spectrum(
             self.features, self.singular_values[:rank], self.vectors[:, :rank], self.side, opposite
@@ -116,9 +118,11 @@ def decompose(features: Array, gram: Array, full_rank: int) -> Spectrum:
     if full_rank == 0:
         return Spectrum(features, np.empty(0), np.empty((features.shape[0], 0)), "left")
     values, vectors = np.linalg.eigh(gram)
-    values, vectors = values[::-1][:full_rank], vectors[:, ::-1][:, :full_rank]
+    values = values[::-1][:full_rank]
     if values[-1] > RESOLVED * values[0]:
         is_wide = features.shape[0] < features.shape[1]
+        # Every product with columns in reverse order would copy them.
+        vectors = np.ascontiguousarray(vectors[:, ::-1][:, :full_rank])
         return Spectrum(features, np.sqrt(values), vectors, "left" if is_wide else "right")
     left, singular, right = np.linalg.svd(features, full_matrices=False)
     rank = int(np.count_nonzero(singular > max(features.shape) * EPS * singular[0]))
@@ -175,25 +179,29 @@ def log_det_of(singular_values: Floats, scale: float) -> float:
 
 
 def solve_positive(matrix: Array, columns: Array) -> Array:
-    """Return A^-1 B of a symmetric positive definite matrix; both are left as they are.
+    """Return A^-1 B of a symmetric positive definite matrix, whose upper half is overwritten.
 
     Parameters
     ----------
     matrix
-        A, shape (p, p), equal to its transpose to the last bit.
+        A, C-contiguous, shape (p, p), equal to its transpose to the last bit.
     columns
         B, shape (p, k).
 
     Raises
     ------
     LinAlgError
-        A is not positive definite as far as its Cholesky factor can tell.
+        A is not positive definite as far as its Cholesky factor can tell; its lower half is as it was.
     """
+    if not len(matrix):  # features that are the same for all samples span nothing; LAPACK refuses that
+        return columns.copy()
+    diagonal = matrix.diagonal().copy()
     # Its factor takes a third of the time of numpy's at a few hundred rows. Threads of its own would compete
     # with those of numpy, so there are none.
     with _blas().limit(limits=1):
-        factor, fault = scipy.linalg.lapack.dpotrf(matrix.T, lower=1, clean=0)
+        factor, fault = scipy.linalg.lapack.dpotrf(matrix.T, lower=1, clean=0, overwrite_a=1)
         if fault:
+            matrix.flat[:: len(matrix) + 1] = diagonal
             raise np.linalg.LinAlgError("Matrix is not positive definite")
         solution, _ = scipy.linalg.lapack.dpotrs(factor, columns, lower=1)
     return np.ascontiguousarray(solution)

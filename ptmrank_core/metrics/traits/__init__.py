@@ -54,7 +54,7 @@ GBC = Traits(
 HSCORE = Traits(
     assumes="A linear map of whitened features serves the classes, and what counts is only how their means"
     " differ.",
-    complexity=f"{SHARED}; then min(n, d)³ for a Cholesky factor and C min(n, d)² for the class means.",
+    complexity=f"{SHARED}; then C min(n, d)² for the class means.",
     use_when="A fast and deterministic score is wanted that does not depend on the unit of the features and"
     " copes with features that outnumber the samples.",
 )

@@ -121,7 +121,7 @@ def test_the_readme_shows_every_command() -> None:
     """Each command of the command line has an example, but for those that the guide to it alone explains."""
     shown = {command.split()[0] for command in commands_of("README.md")}
     commands = set(re.findall(r"^## (\w+)$", command_guide(), flags=re.MULTILINE))
-    assert commands - shown == {"cache", "metrics", "sweep"}
+    assert commands - shown == {"cache", "extract", "metrics", "sweep"}
     assert shown <= commands
 
 
@@ -158,8 +158,9 @@ def test_every_extra_that_is_named_exists() -> None:
 
 
 def test_the_settings_are_those_that_are_read() -> None:
-    """The tables of variables, here and for servers, name each that config.py reads, and no other."""
-    read = set(re.findall(r'"(PTMRANK_\w+)"', text_of("ptmrank_core/config.py")))
+    """The tables of variables, here and for servers, name each that is read, and no other."""
+    readers = text_of("ptmrank_core/config.py") + text_of("ptmrank_core/variables.py")
+    read = set(re.findall(r'"(PTMRANK_\w+)"', readers))
     tables = README + text_of(HOSTING_GUIDE)
     assert set(re.findall(r"^\| `(PTMRANK_\w+)`", tables, flags=re.MULTILINE)) == read
 

@@ -16,10 +16,10 @@ from typing import NoReturn
 
 from ptmrank_core.cli.catalogue import add_catalogue_command
 from ptmrank_core.cli.dashboard import add_dashboard_command
-from ptmrank_core.cli.extract import add_extract_command
 from ptmrank_core.cli.figures import add_figures_command
 from ptmrank_core.cli.kept.cache import add_cache_command
 from ptmrank_core.cli.kept.doctor import add_doctor_command
+from ptmrank_core.cli.kept.extract import add_extract_command
 from ptmrank_core.cli.kept.sweep import add_sweep_command
 from ptmrank_core.cli.look import add_look_command
 from ptmrank_core.cli.metrics import add_metrics_command

@@ -55,8 +55,8 @@ class RunSize:
 
 
 USUAL = RunSize()
-# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at, and without parts:
-# intervals compare every pair of models.
+# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at, and without
+# parts, since intervals compare every pair of models.
 MANY_MODELS = RunSize(1000, 40, 10, 0)
 
 
@@ -90,7 +90,9 @@ def store_large_run(
     store.start(plan.run_id, "{}")
     for place, spec in enumerate(plan.models):
         read = replace(spec, n_parameters=10**6 * (place + 1), width=size.n_features)
-        report = ExtractionReport("float32", "cpu", {"load": 0.1}, 1, size.n_samples)
+        report = ExtractionReport(
+            "float32", "cpu", {"load": 0.1, "preprocess": 0.0, "forward": 0.0}, 1, size.n_samples
+        )
         outcome = ModelOutcome(read, report, size.n_features)
         store.add_outcome(plan.run_id, outcome)
         for metric in plan.metrics:

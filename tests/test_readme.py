@@ -162,8 +162,8 @@ def test_every_extra_that_is_named_exists() -> None:
 
 def test_the_settings_are_those_that_are_read() -> None:
     """The tables of variables, here and for servers, name each that is read, and no other."""
-    code = text_of("ptmrank_core/config.py") + text_of("ptmrank_core/variables.py")
-    read = set(re.findall(r'"(PTMRANK_\w+)"', code))
+    readers = text_of("ptmrank_core/config.py") + text_of("ptmrank_core/variables.py")
+    read = set(re.findall(r'"(PTMRANK_\w+)"', readers))
     tables = README + text_of(HOSTING_GUIDE)
     assert set(re.findall(r"^\| `(PTMRANK_\w+)`", tables, flags=re.MULTILINE)) == read
 

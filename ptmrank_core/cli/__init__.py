@@ -39,7 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "samples": "samples",
         "rank": "rank",
-        "extract": "cluster.extract",
+        "extract": "kept.extract",
         "replay": "replay",
         "save-best": "save_best",
         "score": "score",

@@ -10,10 +10,10 @@ from typing import Any
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, make_plan, model_process, new_run_id, now, run_card
 from ptmrank_core.cli.budget import add_budget, checked_budget, keep_plan
-from ptmrank_core.cli.cluster.engine import add_engine, engine_settings
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say, write_json
 from ptmrank_core.cli.rank_inputs import OnModels, add_rank_inputs, discard_models, rank_inputs
 from ptmrank_core.cli.report import write_report
+from ptmrank_core.cli.running.engine import add_engine, engine_settings
 from ptmrank_core.cli.running.execution import execute_run, start_ahead
 from ptmrank_core.cli.samples import say_reading
 from ptmrank_core.cli.save_best import add_save_best, check_lora_option, check_save_best, save_winner_of

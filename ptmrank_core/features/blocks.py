@@ -18,6 +18,7 @@ from ptmrank_core.records import BytesBlob, Item, Samples
 
 __all__ = ["BLOCK_SAMPLES", "Block", "blocks_of", "join_blocks", "with_bytes"]
 
+# A multiple of the samples that are prepared together (``preparing.CHUNK_SAMPLES``).
 BLOCK_SAMPLES = 4096
 
 

@@ -55,8 +55,9 @@ class RunSize:
 
 
 USUAL = RunSize()
-# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at.
-MANY_MODELS = RunSize(1000, 40, 10, 20)
+# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at, and without
+# parts, since intervals compare every pair of models.
+MANY_MODELS = RunSize(1000, 40, 10, 0)
 
 
 def plan_large_run(folder: Path, size: RunSize = USUAL) -> RunPlan:
@@ -89,7 +90,9 @@ def store_large_run(
     store.start(plan.run_id, "{}")
     for place, spec in enumerate(plan.models):
         read = replace(spec, n_parameters=10**6 * (place + 1), width=size.n_features)
-        report = ExtractionReport("float32", "cpu", {"load": 0.1}, 1, size.n_samples)
+        report = ExtractionReport(
+            "float32", "cpu", {"load": 0.1, "preprocess": 0.0, "forward": 0.0}, 1, size.n_samples
+        )
         outcome = ModelOutcome(read, report, size.n_features)
         store.add_outcome(plan.run_id, outcome)
         for metric in plan.metrics:
@@ -110,7 +113,7 @@ def _findings(
         ["model,accuracy", *(f"{model},{0.5 + i / (4 * len(models))}" for i, model in enumerate(models))]
     )
     found = [Finding("truth", "imported", read_truth("t.csv", truth.encode(), models), 0.0)]
-    for metric in metrics:
+    for metric in metrics if size.n_halves else ():
         scores = {model: tuple(i + 3 * rng.normal(size=size.n_halves)) for i, model in enumerate(models)}
         halves = HalfSampleScores(scores, (size.n_samples // 2,) * size.n_halves, {}, ())
         found.append(Finding("halves", metric, halves, 1.0))

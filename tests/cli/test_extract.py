@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ptmrank_core.cli.cluster.extract import file_of, read_shard
+from ptmrank_core.cli.kept.extract import file_of, read_shard
 from ptmrank_core.errors import InputError
 from tests.checkpoints import save_checkpoint
 from tests.cli.test_cli import misses, rank, run_here

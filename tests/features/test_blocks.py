@@ -13,6 +13,7 @@ from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
 from ptmrank_core.features import FeatureCache, blocks, extract
 from ptmrank_core.features.blocks import blocks_of, join_blocks, with_bytes
+from ptmrank_core.features.preparing import CHUNK_SAMPLES
 from ptmrank_core.records import BytesBlob, ExtractionOptions, Samples
 from tests.checkpoints import save_checkpoint
 from tests.pictures import picture_files, write_zip
@@ -44,6 +45,11 @@ def test_blocks_hold_each_content_once(many: Samples, samples: Samples, small_bl
     sizes = [item.size for block in cut for item in block.samples.items]
     assert sizes == sorted(sizes, reverse=True)
     assert [block.samples.n_samples for block in cut[:-1]] == [small_blocks] * (len(cut) - 1)
+
+
+def test_a_block_ends_with_what_is_prepared_together() -> None:
+    """A window can close at the end of a block only if the samples that are prepared at once end there too."""
+    assert blocks.BLOCK_SAMPLES % CHUNK_SAMPLES == 0
 
 
 def test_a_block_is_known_by_its_content(many: Samples, small_blocks: int) -> None:

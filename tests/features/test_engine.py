@@ -158,13 +158,13 @@ def test_waiting_for_other_programs_does_not_count_on_a_processor(
 
 
 def test_windows_bound_what_is_prepared_ahead(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    """A window closes at its number of samples or of bytes; within it the longest come first."""
-    monkeypatch.setattr(forward_pass, "WINDOW_SAMPLES", 40)
+    """A window closes with a block, or at its number of bytes; within it the longest come first."""
+    monkeypatch.setattr(forward_pass, "BLOCK_SAMPLES", 32)
     model = Lengths()
     run(monkeypatch, settings, model, texts(range(1, 101)))
     firsts = [batch[0] for batch in model.batches]
     assert firsts == sorted(firsts, reverse=True)
-    assert max(map(len, model.batches)) <= 40
+    assert max(map(len, model.batches)) <= 32
 
 
 def test_stopped_half_way_only_the_rest_is_computed(

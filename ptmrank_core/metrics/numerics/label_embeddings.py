@@ -190,7 +190,9 @@ def _fitted(inputs: MetricInputs, columns: Array | csr_array) -> Array:
     return spectrum.expand(spectrum.project(columns))
 
 
-def _fit_by_group(inputs: MetricInputs, indicators: csr_array, groups: NDArray[np.int64]) -> Array:
+def _fit_by_group(
+    inputs: MetricInputs, indicators: scipy.sparse.csr_array, groups: NDArray[np.int64]
+) -> Array:
     """Fit the indicators of groups: known where these are the classes, unless directions are left out."""
     statistics = inputs.decomposition
     is_whole = statistics.share(span_of_standardised) is statistics.centred_spectrum

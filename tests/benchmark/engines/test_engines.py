@@ -48,7 +48,7 @@ def test_without_an_engine_this_machine_is_it(settings: Settings) -> None:
 
 def test_ray_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """On the command line before anything is read, in a run as its error; both say what to install."""
-    monkeypatch.setattr("ptmrank_core.cli.cluster.engine.has_ray", lambda: False)
+    monkeypatch.setattr("ptmrank_core.cli.running.engine.has_ray", lambda: False)
     monkeypatch.setattr("ptmrank_core.benchmark.engines.ray.connection.has_ray", lambda: False)
     done = run_command("rank", "--engine", "ray", "--models", "demo")
     assert done.returncode == 2

@@ -63,8 +63,7 @@ def add_extract_command(commands: Any) -> None:
     )
     extract.add_argument(
         "--shard",
-        type=read_shard,
-        default=(1, 1),
+        default="1/1",
         metavar="K/N",
         help="only every N-th model, from the K-th on: N such commands, each with its own K from 1 to N, "
         "extract every model once; by default all models",
@@ -105,9 +104,13 @@ def file_of(model: str) -> str:
 def _extract(arguments: argparse.Namespace) -> int:
     """Extract the models of a shard that have no file yet; say what became of each."""
     settings = load_settings()
+<<<<<<<< HEAD:ptmrank_core/cli/cluster/extract.py
     plan, samples = plan_rank(arguments, settings, new_run_id())
+========
+    part, n_parts = read_shard(arguments.shard)
+    plan, samples = plan_rank(arguments, settings)
+>>>>>>>> cluster:ptmrank_core/cli/kept/extract.py
     say_reading(samples)
-    part, n_parts = arguments.shard
     chosen = plan.models[part - 1 :: n_parts]
     done = dict(_files(plan, samples, chosen, arguments.out.expanduser(), settings))
     failed = {model: error for model, error in done.items() if isinstance(error, CapturedError)}

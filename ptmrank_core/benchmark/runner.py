@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
+from ptmrank_core.benchmark.execution.ahead import WorkAhead
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.environment import describe_environment
 from ptmrank_core.benchmark.execution.merging import MergingFetch
@@ -38,6 +39,7 @@ from ptmrank_core.events import (
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.process import ModelCalls, ModelCallsHere
 from ptmrank_core.records import (
+    ModelSpec,
     RunPlan,
     RunState,
     Samples,
@@ -155,20 +157,37 @@ def _open_metrics(
 
 
 def _run_models(run_context: RunContext) -> None:
-    """Run the models one after the other, except those whose cells are all decided."""
+    """Run the models one after the other, except those whose cells are all decided.
+
+    The next one may run in the model process while the current one is scored here.
+    """
     decided = _decided_cells(run_context)
     open_metrics = _open_metrics(run_context, decided)
     needed = set().union(*open_metrics.values())
     run_context = load_auxiliary(run_context, needed)
     models = run_context.plan.models
     open_models = [spec for spec in models if open_metrics[spec.id]]
-    with FetchAhead(
-        open_models, run_context.sources.fetch, sink=run_context.sink, cancel=run_context.cancel
-    ) as files:
-        for spec in open_models:
-            raise_if_cancelled(run_context.cancel)
-            run_context.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
-            ModelWork(run_context, spec, decided[spec.id], files).run()
+    is_over = False
+
+    def cancel() -> bool:
+        return is_over or run_context.cancel()
+
+    own_context = replace(run_context, cancel=cancel)
+    with FetchAhead(open_models, own_context.sources.fetch, sink=own_context.sink, cancel=cancel) as files:
+
+        def begin(spec: ModelSpec) -> ModelWork:
+            raise_if_cancelled(cancel)
+            own_context.sink(ModelStarted(spec.id, models.index(spec) + 1, len(models)))
+            work = ModelWork(own_context, spec, decided[spec.id], files)
+            work.begin()
+            return work
+
+        with WorkAhead(own_context.models, begin) as ahead:
+            try:
+                for work in ahead.each(open_models):
+                    work.finish()
+            finally:
+                is_over = True
 
 
 def _run_substitutes(run_context: RunContext) -> RunContext:

@@ -32,13 +32,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty ``PTMRANK_HOME`` for this process and those it starts."""
     folder = tmp_path / "home"
     monkeypatch.setenv("PTMRANK_HOME", str(folder))
+    # On a slow machine children would take pieces over, whose functions a test has replaced here alone.
+    monkeypatch.setenv("PTMRANK_WORKERS", "1")
     return folder
 
 
 @pytest.fixture
 def settings(home: Path) -> Settings:
     """Settings of that home."""
-    return Settings(home=home)
+    return Settings(home=home, workers=1)
 
 
 @pytest.fixture(scope="session")

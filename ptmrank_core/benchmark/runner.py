@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
+from ptmrank_core.benchmark.execution.ahead import WorkAhead
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.engine import HERE, Engine
 from ptmrank_core.benchmark.execution.environment import describe_environment
@@ -192,14 +193,29 @@ def _run_models(run_context: RunContext, engine: Engine) -> None:
 def _run_in_turn(
     run_context: RunContext, models: Sequence[ModelSpec], decided: Mapping[str, Collection[MetricAndLayer]]
 ) -> None:
-    """Run models one after the other; the files of the next are fetched meanwhile."""
-    sink, cancel = run_context.sink, run_context.cancel
+    """Run models one after the other; the next one may run in its process while the current one is scored."""
     planned = run_context.plan.models
-    with FetchAhead(models, run_context.sources.fetch, sink=sink, cancel=cancel) as files:
-        for spec in models:
+    is_over = False
+
+    def cancel() -> bool:
+        return is_over or run_context.cancel()
+
+    own_context = replace(run_context, cancel=cancel)
+    with FetchAhead(models, own_context.sources.fetch, sink=own_context.sink, cancel=cancel) as files:
+
+        def begin(spec: ModelSpec) -> ModelWork:
             raise_if_cancelled(cancel)
-            sink(ModelStarted(spec.id, planned.index(spec) + 1, len(planned)))
-            ModelWork(run_context, spec, decided[spec.id], files).run()
+            own_context.sink(ModelStarted(spec.id, planned.index(spec) + 1, len(planned)))
+            work = ModelWork(own_context, spec, decided[spec.id], files)
+            work.begin()
+            return work
+
+        with WorkAhead(own_context.models, begin) as ahead:
+            try:
+                for work in ahead.each(models):
+                    work.finish()
+            finally:
+                is_over = True
 
 
 def _run_substitutes(run_context: RunContext, engine: Engine) -> RunContext:

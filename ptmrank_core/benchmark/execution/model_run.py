@@ -1,9 +1,13 @@
-"""One model of a run: it is fetched, its features are extracted and scored; every stage may decide cells."""
+"""One model of a run: it is fetched, its features are extracted and scored; every stage may decide cells.
+
+The work has two phases, so that the features of the next model can be extracted while this one is scored.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -62,37 +66,53 @@ class ModelWork:
         self.metrics = self._open(run_context.plan.metrics, None)
         self.stage = Stage.RESOLVE
         self.earlier = run_context.store.outcomes(run_context.plan.run_id).get(spec.id)
+        self._extracted: Extracted | None = None
+        self._at_work = ExitStack()
         self.attempts = Attempts(run_context.store, run_context.plan.run_id, spec.id)
 
     def _open(self, metrics: Sequence[str], layer: int | None) -> list[str]:
         """Select the metrics under which the model, or one of its layers, is not decided yet."""
         return [metric for metric in metrics if (metric, layer) not in self.decided]
 
-    def run(self) -> None:
-        """Decide every open cell of the model and of its layers."""
+    def begin(self) -> None:
+        """Fetch the model and extract its features, or decide its open cells by what is kept of them."""
         refused = run_guarded(self.attempts.check, what=self.spec.id)
         if isinstance(refused, CapturedError):
             self.stage = self.attempts.last_stage
             self._fail(refused)
             self.attempts.forget()
             return
-        with self.attempts.at_work():
-            self._work()
+        with ExitStack() as stack:
+            stack.enter_context(self.attempts.at_work())
+            self._extracted = self._begin()
+            self._at_work = stack.pop_all()
 
-    def _work(self) -> None:
+    def finish(self) -> None:
+        """Decide the cells of the model and of its layers that are still open."""
+        with self._at_work:
+            if self._extracted is not None:
+                self._keep_outcome(self._facts_of(self._extracted), self._score(self._extracted))
+
+    def put_down(self) -> None:
+        """End work that was begun and is not finished, in order."""
+        self._at_work.close()
+
+    def _begin(self) -> Extracted | None:
         if not self._is_prepared() or self._has_recalled():
-            return
+            return None
         extracted = run_guarded(self._extract, what=self.spec.id)
         if isinstance(extracted, CapturedError):
             self._fail(extracted)
-            return
+            return None
         self._fail_broken_head(extracted)
+        self.kept = KeptScores(self.run_context, self.spec, extracted.features.report.key)
+        self.kept.keep_facts(self._facts_of(extracted))
+        self._keep_outcome(self._facts_of(extracted), 0.0)
+        return extracted
+
+    def _facts_of(self, extracted: Extracted) -> FeatureFacts:
         features = extracted.features
-        facts = FeatureFacts(features.report, features.embeddings.shape[1], len(extracted.layers))
-        self.kept = KeptScores(self.run_context, self.spec, features.report.key)
-        self.kept.keep_facts(facts)
-        self._keep_outcome(facts, score_seconds=0.0)
-        self._keep_outcome(facts, score_seconds=self._score(extracted))
+        return FeatureFacts(features.report, features.embeddings.shape[1], len(extracted.layers))
 
     def _has_recalled(self) -> bool:
         """Decide every open cell by the kept scores, if all of them are kept: no features are read then."""
@@ -107,7 +127,7 @@ class ModelWork:
         n_samples = self.run_context.samples.n_samples
         self._hear(BatchDone(self.spec.id, n_samples, n_samples))
         self._hear(StageStarted(self.spec.id, Stage.SCORE))
-        self._keep_outcome(facts, score_seconds=0.0)
+        self._keep_outcome(facts, 0.0)
         for layer, metrics in wanted.items():
             for metric in metrics:
                 self._decide(scores[layer][metric])
@@ -226,7 +246,7 @@ class ModelWork:
         finally:
             self.kept.keep(cells, layer)
 
-    def _keep_outcome(self, facts: FeatureFacts, *, score_seconds: float) -> None:
+    def _keep_outcome(self, facts: FeatureFacts, score_seconds: float) -> None:
         """Store the outcome of the model: once after extraction, and again after scoring."""
         outcome = ModelOutcome(
             spec=self.spec,

@@ -104,12 +104,8 @@ def file_of(model: str) -> str:
 def _extract(arguments: argparse.Namespace) -> int:
     """Extract the models of a shard that have no file yet; say what became of each."""
     settings = load_settings()
-<<<<<<<< HEAD:ptmrank_core/cli/cluster/extract.py
-    plan, samples = plan_rank(arguments, settings, new_run_id())
-========
     part, n_parts = read_shard(arguments.shard)
-    plan, samples = plan_rank(arguments, settings)
->>>>>>>> cluster:ptmrank_core/cli/kept/extract.py
+    plan, samples = plan_rank(arguments, settings, new_run_id())
     say_reading(samples)
     chosen = plan.models[part - 1 :: n_parts]
     done = dict(_files(plan, samples, chosen, arguments.out.expanduser(), settings))

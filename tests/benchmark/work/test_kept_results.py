@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -290,3 +291,16 @@ def test_a_store_that_cannot_be_opened_ends_no_run(settings: Settings, folder: P
     result = ask(settings, folder)
     assert result.state is RunState.FINISHED
     assert settings.results_dir.is_symlink()
+
+
+def test_several_runs_keep_results_side_by_side(settings: Settings) -> None:
+    """What each of four writers keeps at the same time is there afterwards."""
+    with ThreadPoolExecutor(4) as writers:
+        for _ in writers.map(
+            lambda writer: put(settings, {f"key:{writer}-{number}": 3 for number in range(20)}), range(4)
+        ):
+            pass
+    with KeptResults(settings) as kept:
+        assert kept.report().n_results == 80
+        names = [f"key:{writer}-{number}" for writer in range(4) for number in range(20)]
+        assert len(kept.get_many(names, ListedScores)) == 80

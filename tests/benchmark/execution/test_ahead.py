@@ -1,0 +1,90 @@
+"""Extracting ahead: which model is begun when, and what becomes of one that is begun and not finished."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from ptmrank_core.benchmark.execution.ahead import WorkAhead
+from ptmrank_core.config import Settings
+from ptmrank_core.errors import StoreError
+from ptmrank_core.features.process import ModelProcess
+from ptmrank_core.records import ModelSpec
+
+MAIN = threading.main_thread().name
+
+
+def spec(name: str, source: str = "local") -> ModelSpec:
+    """A model of this name."""
+    return ModelSpec(id=name, source=source, modality="image")  # type: ignore[arg-type]
+
+
+class Work:
+    """The work on one model, which notes where it was begun and whether it was put down."""
+
+    def __init__(self, own: ModelSpec, begun: dict[str, str]) -> None:
+        if own.id == "broken":
+            raise StoreError("full")
+        self.name, self.is_put_down = own.id, False
+        begun[own.id] = threading.current_thread().name
+
+    def put_down(self) -> None:
+        """End it."""
+        self.is_put_down = True
+
+
+@pytest.fixture
+def begun() -> dict[str, str]:
+    """Model -> the thread that it was begun in."""
+    return {}
+
+
+def ahead(settings: Settings, begun: dict[str, str]) -> WorkAhead:
+    """Begin works in the order of the models, with a process that is never started."""
+    return WorkAhead(ModelProcess(settings), lambda own: Work(own, begun))  # type: ignore[arg-type, return-value]
+
+
+def test_a_checkpoint_is_begun_while_the_one_before_it_is_scored(
+    settings: Settings, begun: dict[str, str]
+) -> None:
+    """In another thread, and one model ahead; a function of the user waits for its turn in this one."""
+    specs = [spec("a"), spec("b"), spec("f", "function"), spec("c")]
+    with ahead(settings, begun) as works:
+        names = [work.name for work in works.each(specs)]  # type: ignore[attr-defined]
+    assert names == ["a", "b", "f", "c"]
+    assert begun["a"] == begun["f"] == MAIN
+    assert begun["b"] != MAIN != begun["c"]
+
+
+def test_work_that_was_begun_and_is_not_finished_is_put_down(
+    settings: Settings, begun: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where scoring stops the run, the next model is waited for, and its attempt is forgotten."""
+    put_down: list[Any] = []
+    monkeypatch.setattr(Work, "put_down", lambda work: put_down.append(work.name))
+
+    def stop_at_first() -> None:
+        with ahead(settings, begun) as works:
+            for _ in works.each([spec("a"), spec("b"), spec("c")]):
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_at_first()
+    assert put_down == ["b"]
+    assert "c" not in begun
+
+
+def test_an_error_that_ends_the_run_comes_at_its_model(settings: Settings, begun: dict[str, str]) -> None:
+    """The models before it are finished first."""
+    finished: list[str] = []
+
+    def finish_all() -> None:
+        with ahead(settings, begun) as works:
+            for work in works.each([spec("a"), spec("broken"), spec("c")]):
+                finished.append(work.name)  # type: ignore[attr-defined]  # noqa: PERF401
+
+    with pytest.raises(StoreError, match="full"):
+        finish_all()
+    assert finished == ["a"]

@@ -116,7 +116,9 @@ def run_on_devices(
         with baton:
             raise_if_cancelled(cancel)
             run_context.sink(ModelStarted(spec.id, n_before + place, n_models, n_devices))
-            ModelWork(shared, spec, decided[spec.id], files).run()
+            model_work = ModelWork(shared, spec, decided[spec.id], files)
+            model_work.begin()
+            model_work.finish()
 
     with (
         FetchAhead(

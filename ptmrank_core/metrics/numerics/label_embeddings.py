@@ -184,7 +184,7 @@ def fit_labels(inputs: MetricInputs, tables: Array, groups: NDArray[np.int64]) -
     return replace(fit, error=_squared_norm(fit) / n_samples)
 
 
-def _fitted(inputs: MetricInputs, columns: Array | csr_array) -> Array:
+def _fitted(inputs: MetricInputs, columns: Array | scipy.sparse.csr_array) -> Array:
     """Least-squares fit of columns, less their means, by the standardised features."""
     spectrum = inputs.decomposition.share(span_of_standardised)
     return spectrum.expand(spectrum.project(columns))

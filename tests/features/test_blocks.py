@@ -48,7 +48,7 @@ def test_blocks_hold_each_content_once(many: Samples, samples: Samples, small_bl
 
 
 def test_a_block_ends_with_what_is_prepared_together() -> None:
-    """A window can close at the end of a block only if the samples that are prepared at once end there too."""
+    """A window can close at the end of a block only if samples that are prepared at once end there."""
     assert blocks.BLOCK_SAMPLES % CHUNK_SAMPLES == 0
 
 

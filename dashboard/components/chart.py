@@ -16,7 +16,7 @@ from ptmrank_core.reports.figures.style.pages import on_page
 from ptmrank_core.reports.figures.style.theme import INK, LEAST_WIDTH, config_of, least_width_of
 from ptmrank_core.reports.tables.table import Table
 
-__all__ = ["dressed", "narrow_only", "show_chart", "wide_only"]
+__all__ = ["dressed", "narrow_only", "prepare_figures", "show_chart", "wide_only"]
 
 SCROLL_HINT = "There is more to the right: scroll sideways."
 SMALL = 560
@@ -86,6 +86,16 @@ def show_chart(
             return []
         event: Any = st.plotly_chart(plain, on_select="rerun", selection_mode=select, **look)
     return list(event.selection.points)
+
+
+def prepare_figures() -> None:
+    """Have the browser read the code of figures while a page without any is read: nothing is seen of it.
+
+    It takes the browser about a second, for which the first figure after the first click would wait.
+    """
+    with st.container(key="no-figure"):
+        st.html("<style>.st-key-no-figure { display: none; }</style>")
+        st.plotly_chart({"data": [{"y": [0]}]}, key="one-point", alt="One point")
 
 
 def dressed(figure: go.Figure) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import jobs, state
+from dashboard.components.chart import prepare_figures
 from dashboard.components.demo import start_demo
 from dashboard.components.run_list import open_page
 from dashboard.components.uploading import say_room_left, take_upload
@@ -51,17 +52,7 @@ def page() -> None:
             _finished_card()
     _demo_cards()
     _recent_runs()
-    _prepare_figures()
-
-
-def _prepare_figures() -> None:
-    """Have the browser read the code of figures while the reader reads this page: nothing is seen of it.
-
-    It takes the browser about a second, for which the first figure after the first click would wait.
-    """
-    with st.container(key="no-figure"):
-        st.html("<style>.st-key-no-figure { display: none; }</style>")
-        st.plotly_chart({"data": [{"y": [0]}]}, key="one-point", alt="One point")
+    prepare_figures()
 
 
 def _say_what_it_does() -> None:

@@ -206,6 +206,8 @@ class AnalysisContext:
         CancelledError
             If cancellation was requested; findings so far stay.
         """
+        if not pieces:
+            return
         open_pieces = {subject: own for subject, own in pieces.items() if not self.is_kept(kind, subject)}
         total, step = n_before + len(pieces), step or kind.KIND
         done = total - len(open_pieces)

@@ -267,22 +267,29 @@ class RunStore(RunTable):
             return dict(db.execute(query, {"owner": owner}).fetchall())
 
     def result(self, run_id: str) -> RunResult:
-        """Read all results of a run so far."""
+        """Read all results of a run so far; cells and outcomes in the order of the plan's models."""
         with self.shared_connection():
             return self._result(run_id)
 
     def _result(self, run_id: str) -> RunResult:
         columns = f"state, samples, environment, {SECONDS}, error"
         state, samples, environment, seconds, error = self._row(run_id, columns)
+        plan, outcomes = self.plan(run_id), self.outcomes(run_id)
+        # Several models can be at work at a time: which cell was decided first says nothing.
+        places = {spec.id: index for index, spec in enumerate(plan.models)}
+
+        def place(model: str) -> int:
+            return places.get(model, len(places))
+
         return RunResult(
-            plan=self.plan(run_id),
+            plan=plan,
             state=state_from_text(state),
             samples=summary_from_json(samples),
-            cells=self.cells(run_id),
-            outcomes=self.outcomes(run_id),
+            cells=tuple(sorted(self.cells(run_id), key=lambda cell: place(cell.model))),
+            outcomes={model: outcomes[model] for model in sorted(outcomes, key=place)},
             environment=facts_from_json(environment),
             seconds=seconds,
             error=error,
-            layer_cells=self.layer_cells(run_id),
+            layer_cells=tuple(sorted(self.layer_cells(run_id), key=lambda cell: place(cell.model))),
             findings=self.findings(run_id),
         )

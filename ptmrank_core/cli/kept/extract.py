@@ -72,7 +72,7 @@ def add_extract_command(commands: Any) -> None:
         if option.field in OPTIONS or option.field.startswith(PREFIXES):
             option.add_to(extract)
     extract.add_argument("--json", action="store_true", help="print what became of each model as JSON")
-    extract.set_defaults(do=_extract, features=None)
+    extract.set_defaults(do=_extract, features=None, quick=True)
 
 
 def read_shard(text: str) -> tuple[int, int]:

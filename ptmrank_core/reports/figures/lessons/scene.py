@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -25,7 +24,10 @@ MIN_REACH, STEP = 5.0, 1.25
 def reach_of(worlds: Iterable[World]) -> float:
     """Return how far the axes of scenes have to reach that are compared: the same for all, in few steps."""
     farthest = max([MIN_REACH, *(float(np.abs(world.points).max()) * 1.05 for world in worlds)])
-    return MIN_REACH * STEP ** math.ceil(math.log(farthest / MIN_REACH, STEP))
+    reach = MIN_REACH
+    while reach < farthest:
+        reach *= STEP
+    return reach
 
 
 def scene_figure(world: World, reach: float = 0.0) -> go.Figure:

@@ -23,13 +23,13 @@ def learn(address: str) -> str:
 
 def separation(browser: WebDriver) -> str:
     """What the slider of candidate A shows; empty where there is none."""
-    found = browser.find_elements(By.CSS_SELECTOR, SLIDER)
-    return str(found[0].get_property("value")) if found else ""
+    return str(browser.execute_script("return document.querySelector(arguments[0])?.value ?? ''", SLIDER))
 
 
 def answer(browser: WebDriver) -> str:
     """The sentence above everything."""
-    return browser.find_element(By.CSS_SELECTOR, ".st-key-answer").text
+    # In one step: the page may draw it anew between finding and reading it.
+    return str(browser.execute_script("return document.querySelector('.st-key-answer')?.innerText ?? ''"))
 
 
 def is_at(browser: WebDriver, value: str, query: str) -> bool:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from ptmrank_core.benchmark import RunStore, list_runs, read_progress
 from ptmrank_core.records import Failure, FineTuning
-from tests.benchmark.comparing import given
+from tests.benchmark.comparing import given, without_late
 from tests.hardening.kills.forked import fork
 from tests.hardening.kills.trial import Trial
 from tests.hardening.kills.work import settings_of
@@ -151,7 +152,8 @@ class ProcessBench:
         settings = settings_of(self.place)
         entries = list_runs(RunStore(settings), settings)
         problems = [f"run {one.run_id} is {one.status}" for one in entries if one.can_resume or one.alive]
-        if self._outcome() != self.reference:
+        pairs = list(zip_longest(self._outcome(), self.reference, fillvalue={"findings": {}}))
+        if any(one != other for one, other in (without_late(*pair) for pair in pairs)):
             problems.append("what came of it differs from the undisturbed work")
         return problems
 

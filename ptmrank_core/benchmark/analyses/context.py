@@ -147,6 +147,11 @@ class AnalysisContext:
         self.run_context.store.drop_findings(self.run_context.plan.run_id, kind.KIND, subject=subject)
         self._stored = {key for key in self._stored if key[0] != kind.KIND or subject not in (None, key[1])}
 
+    def drop_others(self, kind: type[AnalysisResult], subjects: Collection[str]) -> None:
+        """Delete findings of a kind about other subjects: a retried model may have changed the order since."""
+        for _, subject in [own for own in self._stored if own[0] == kind.KIND and own[1] not in subjects]:
+            self.drop(kind, subject)
+
     def keep(
         self,
         kind: type[ResultT],

@@ -71,6 +71,7 @@ def project_best(context: AnalysisContext) -> None:
             arguments = {"model": model, "method": method, "rows": rows, "seed": seed}
             known_by = [method, str(seed), drawn]
             pieces[f"{method}:{model}"] = piece_of(context, "projection", model, arguments, known_by)
+    context.drop_others(ProjectedEmbeddings, pieces)
     context.find(ProjectedEmbeddings, pieces, _of_model)
 
 

@@ -107,8 +107,7 @@ def probe_references(context: AnalysisContext) -> None:
         return
     jobs = list(_jobs(context))
     # The first candidate changes where one that had failed is tried again: only the twin of this one counts.
-    for subject in context.contents(ReferenceResult).keys() - {job.subject for job in jobs}:
-        context.drop(ReferenceResult, subject)
+    context.drop_others(ReferenceResult, {job.subject for job in jobs})
     for index, job in enumerate(jobs):
         raise_if_cancelled(context.run_context.cancel)
         name = job.name(context.run_context.plan.seed)

@@ -27,4 +27,5 @@ def separate_classes(context: AnalysisContext) -> None:
     pieces = {
         model: piece_of(context, "separability", model, {"codes": codes}) for model in best_models(context)
     }
+    context.drop_others(ClassDistances, pieces)
     context.find(ClassDistances, pieces)

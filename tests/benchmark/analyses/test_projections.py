@@ -102,6 +102,21 @@ def test_six_models_are_enough(settings: Settings, tmp_path: Path) -> None:
     assert set(found(settings, plan, "separability")) == set(order[:6])
 
 
+def test_maps_of_models_that_are_no_longer_among_the_best_go(settings: Settings, tmp_path: Path) -> None:
+    """Where the order has changed since, as by a model that was retried, those of the best alone stay."""
+    plan = planned(settings, tmp_path, n_models=7)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    store = RunStore(settings)
+    maps, pairs = found(settings, plan, "projection"), found(settings, plan, "separability")
+    assert len(pairs) == 6
+    former = [replace(maps["lda:m6"], subject="lda:m0"), replace(pairs["m6"], subject="m0")]
+    store.add_findings(plan.run_id, former)
+    store.finish(plan.run_id, RunState.CANCELLED, seconds=1.0)
+    run_here(plan.run_id, settings, sources=SOURCES)
+    assert found(settings, plan, "projection").keys() == maps.keys()
+    assert found(settings, plan, "separability").keys() == pairs.keys()
+
+
 def test_numbers_to_predict_have_no_lda(settings: Settings, tmp_path: Path) -> None:
     """A regression has t-SNE, and neither LDA nor pairs of classes."""
     plan = planned(settings, tmp_path, labels=None, targets=np.linspace(0, 1, 60))

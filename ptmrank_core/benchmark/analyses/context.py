@@ -148,7 +148,7 @@ class AnalysisContext:
         self._stored = {key for key in self._stored if key[0] != kind.KIND or subject not in (None, key[1])}
 
     def drop_others(self, kind: type[AnalysisResult], subjects: Collection[str]) -> None:
-        """Delete findings of a kind about other subjects: a retried model may have changed the order since."""
+        """Delete findings of a kind about others: a retried model may have changed the order since."""
         for _, subject in [own for own in self._stored if own[0] == kind.KIND and own[1] not in subjects]:
             self.drop(kind, subject)
 

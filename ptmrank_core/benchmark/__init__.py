@@ -19,7 +19,6 @@ from ptmrank_core.benchmark.engines import (
 from ptmrank_core.benchmark.execution.cached_arrays import cached_arrays
 from ptmrank_core.benchmark.execution.cached_embeddings import cached_embeddings
 from ptmrank_core.benchmark.execution.providers import Sources
-from ptmrank_core.benchmark.execution.scoring import score_cells, skipped_cells
 from ptmrank_core.benchmark.execution.substitutes import NO_SUBSTITUTES, Substitutes
 from ptmrank_core.benchmark.plan import (
     check_run_options,
@@ -48,6 +47,7 @@ from ptmrank_core.benchmark.scheduling.time_estimate import ExpectedTime, expect
 from ptmrank_core.benchmark.store.outlines import MAX_NAME, MAX_NOTE, Outline
 from ptmrank_core.benchmark.store.shipped import SHIPPED_RUN, is_shipped, shipped_store
 from ptmrank_core.benchmark.store.store import RunStore, new_run_id, now
+from ptmrank_core.pieces.scoring import score_cells, skipped_cells
 
 __all__ = [
     "MAX_NAME",

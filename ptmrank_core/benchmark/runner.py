@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.analyses import analyse
@@ -18,7 +17,7 @@ from ptmrank_core.benchmark.execution.ahead import WorkAhead
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.engine import HERE, Engine
 from ptmrank_core.benchmark.execution.environment import describe_environment
-from ptmrank_core.benchmark.execution.merging import MergingFetch
+from ptmrank_core.benchmark.execution.merging import sources_of_run
 from ptmrank_core.benchmark.execution.model_run import ModelWork
 from ptmrank_core.benchmark.execution.on_devices import processes_for, run_on_devices
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
@@ -103,13 +102,8 @@ def execute(  # noqa: PLR0913 - what a run needs, and where its models run
         samples = _planned_samples(plan, sources)
         plan = _planned_for(engine, plan, store)
         sink(RunStarted(run_id, len(plan.models), samples.n_samples))
-        # Source samples that all models share are read once, not once for each model.
         models = models or ModelCallsHere(cache)
-        own_sources = replace(
-            sources,
-            load_samples=lru_cache(maxsize=1)(sources.load_samples),
-            fetch=MergingFetch(sources.fetch, models, store.settings.merged_dir),
-        )
+        own_sources = sources_of_run(sources, models, store.settings.merged_dir)
         with kept, pool:
             run_context = RunContext(
                 plan, samples, own_sources, store, cache, kept, pool, sink, cancel, models

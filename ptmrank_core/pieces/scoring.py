@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -21,7 +21,7 @@ from ptmrank_core.metrics import METRICS, MetricInputs, compute, inapplicable_re
 from ptmrank_core.records import Cell, Failure, MetricOutput, Score, Skipped, Stage
 from ptmrank_core.records.names import printable, reason_of
 
-__all__ = ["REFUSALS", "CapturedError", "run_guarded", "score_cells"]
+__all__ = ["REFUSALS", "CapturedError", "run_guarded", "score_cells", "skipped_cells"]
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -90,6 +90,11 @@ def _advice_on(error: BaseException) -> str:
         return NO_MEMORY
     is_thread = isinstance(error, RuntimeError) and str(error) == "can't start new thread"
     return NO_THREAD if is_thread else UNEXPECTED
+
+
+def skipped_cells(model: str, reasons: Mapping[str, str]) -> list[Cell]:
+    """Make the cells of metrics that do not apply."""
+    return [Skipped(model, metric, reason) for metric, reason in reasons.items()]
 
 
 def _compute_or_skip(metric: str, inputs: MetricInputs) -> MetricOutput | str:

@@ -28,9 +28,9 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from ptmrank_core.benchmark.analyses.rank_intervals import combine_parts, growth_of
-from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.errors import InputError
 from ptmrank_core.metrics import METRICS, MetricInputs, join_scores, prepare_inputs, score_parts
+from ptmrank_core.pieces.scoring import score_cells
 from ptmrank_core.records import HalfSampleScores, ModelHalfSamples, RankIntervals, Score, ScoreParts
 from ptmrank_core.sampling import SampleParts, draw_parts, units_of
 from tests.benchmarks.coverage_means import MEANS

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from ptmrank_core.benchmark.execution.scoring import score_cells
 from ptmrank_core.metrics import METRICS, default_metrics, prepare_inputs
+from ptmrank_core.pieces.scoring import score_cells
 from ptmrank_core.ranking import Voting, consensus_intervals, rank_intervals
 from ptmrank_core.records import Score
 from ptmrank_core.sampling import draw_parts, units_of

@@ -11,6 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from dashboard.views.learn.sections import LESSONS, METRICS, PLAYGROUND, TEACHING
 from ptmrank_core.lessons.course import COURSE
 from tests.dashboard.test_browser import see
+from tests.dashboard.test_learn_walk import shown
 from tests.dashboard.tour import WIDE, set_width, settle
 from tests.waiting import wait_until
 
@@ -107,11 +108,6 @@ def test_back_leads_through_the_quiz(browser: WebDriver, address: str) -> None:
     wait_until(lambda: "predicted rightly" not in shown(browser) and "Question 1" in shown(browser))
     browser.forward()
     wait_until(lambda: "1 of 1 predicted rightly" in shown(browser))
-
-
-def shown(browser: WebDriver) -> str:
-    """Everything that the page says."""
-    return browser.find_element(By.CSS_SELECTOR, "[data-testid=stMain]").text
 
 
 def press(browser: WebDriver, button: str) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import gather
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.work.answering import answer_pieces
 from ptmrank_core.benchmark.work.identity import Identity, identity_of, metric_text
 from ptmrank_core.benchmark.work.kept_results import Kept
@@ -18,6 +17,7 @@ from ptmrank_core.benchmark.work.piece import Answer, Piece
 from ptmrank_core.events import AnalysisStep, discard_event
 from ptmrank_core.features.baselines import BaselineFeatures
 from ptmrank_core.pieces import Found
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import (
     AnalysisResult,
     Cell,

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.pieces import scores_of
+from ptmrank_core.benchmark.analyses.pieces import scores_on_rows
 from ptmrank_core.benchmark.analyses.plain import plain_features, plain_identity
 from ptmrank_core.benchmark.execution.extraction import gather
-from ptmrank_core.benchmark.execution.scoring import score_cells
-from ptmrank_core.benchmark.work.identity import digest_of_arrays, identity_of, metric_text
+from ptmrank_core.benchmark.work.identity import identity_of, metric_text
 from ptmrank_core.events import AnalysisStep, discard_event, raise_if_cancelled
 from ptmrank_core.features.twins import describe_twin, untrained_twin
 from ptmrank_core.metrics import METRICS, prepare_inputs, score_parts
 from ptmrank_core.pieces import Found, ListedScores
+from ptmrank_core.pieces.scoring import score_cells
 from ptmrank_core.records import (
     ControlScores,
     Failure,
@@ -141,13 +141,7 @@ def _score_permuted(context: AnalysisContext, *, n_before: int) -> None:
     run_context = context.run_context
     metrics = [name for name in run_context.plan.metrics if METRICS[name].cost != "iterative"]
     rows = list(permuted_rows(run_context.samples, N_PERMUTATIONS, seed=run_context.plan.seed))
-    known_by = dict.fromkeys(metrics, (digest_of_arrays(rows),))
-    pieces = {
-        model: scores_of(
-            context, "permuted", model, {"model": model, "metrics": tuple(metrics), "rows": rows}, known_by
-        )
-        for model in context.specs
-    }
+    pieces = scores_on_rows(context, "permuted", metrics, rows)
     context.find(PermutedScores, pieces, _of_permutations, step=ControlScores.KIND, n_before=n_before)
 
 

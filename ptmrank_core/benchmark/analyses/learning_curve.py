@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.analyses.pieces import scores_of
-from ptmrank_core.benchmark.work.identity import digest_of_arrays
+from ptmrank_core.benchmark.analyses.pieces import scores_on_rows
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import PartScores, Samples, Score
 from ptmrank_core.sampling import Indices, nested_orders, units_of_samples
@@ -41,13 +40,7 @@ def score_fewer_samples(context: AnalysisContext) -> None:
     if not metrics or not parts:
         return
     rows = [own for draws in parts for own in draws]
-    known_by = dict.fromkeys(metrics, (digest_of_arrays(rows),))
-    pieces = {
-        model: scores_of(
-            context, "subsets", model, {"model": model, "metrics": tuple(metrics), "rows": rows}, known_by
-        )
-        for model in context.specs
-    }
+    pieces = scores_on_rows(context, "subsets", metrics, rows)
     context.find(PartScores, pieces, partial(_part_scores, metrics, parts))
 
 

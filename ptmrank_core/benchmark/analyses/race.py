@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.former import take_over
 from ptmrank_core.benchmark.race.lora import check_lora
 from ptmrank_core.benchmark.race.pace import granted_seconds
@@ -11,6 +10,7 @@ from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.tasks import RaceTasks
 from ptmrank_core.benchmark.race.trainer import TrainingGround
 from ptmrank_core.benchmark.race.work import RaceWork
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import MEASURES, Finding, Race, RaceParts
 from ptmrank_core.sampling import draw_three_parts
 

@@ -11,7 +11,6 @@ from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.pieces import scores_of
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.work.identity import digest_of_arrays
 from ptmrank_core.benchmark.work.piece import Piece
 from ptmrank_core.metrics import (
@@ -21,6 +20,7 @@ from ptmrank_core.metrics import (
     score_parts,
 )
 from ptmrank_core.pieces import ListedScores
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.ranking import MAX_FIXED, MIN_PARTS
 from ptmrank_core.records import (
     HalfSampleScores,

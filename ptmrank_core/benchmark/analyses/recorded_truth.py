@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import RECORDED, Truth
 
 __all__ = ["keep_recorded_truth"]

@@ -13,7 +13,7 @@ from functools import partial
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.full_precision import FULL, FullPrecision
-from ptmrank_core.benchmark.analyses.pieces import name_of, scores_of
+from ptmrank_core.benchmark.analyses.pieces import names_of, scores_of
 from ptmrank_core.benchmark.work.answering import is_kept
 from ptmrank_core.benchmark.work.piece import Piece
 from ptmrank_core.metrics import METRICS
@@ -76,11 +76,8 @@ def _piece_in_full(
     if not full_precision.is_wanted(model):
         return None
     seeds = (None, *FURTHER_SEEDS)
-    identity = full_precision.identity(model)
-    names = {
-        metric: name_of(identity, "seeds", context.metric_text(model, metric), repr(seeds))
-        for metric in metrics
-    }
+    known_by = dict.fromkeys(metrics, (repr(seeds),))
+    names = names_of(context, full_precision.identity(model), "seeds", model, known_by)
     read = partial(full_precision.arrays_of, model)
     arguments = {"metrics": metrics, "seeds": seeds}
     piece = Piece("seeds", f"seeds {model}", read, arguments, names, wanted="metrics")

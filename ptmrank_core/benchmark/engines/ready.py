@@ -54,18 +54,26 @@ def keep_ready(settings: Settings, store: QueueTable) -> None:
 
     Whoever shows a page from which a run can be started calls this. It waits for nothing.
     """
-    if not may_wait(settings) or _is_busy(settings, store):
+    # Every page asks, at each of its runs: what waits already is seen without a look at memory and store.
+    if _is_there(settings) or not may_wait(settings) or _is_busy(settings, store):
         return
     with _waiting.lock:
-        # One that is about to give up would not take a run any more.
-        is_young = time.monotonic() - _waiting.started_at < 0.9 * settings.ready_seconds
-        is_there = _waiting.worker is not None and _waiting.worker.poll() is None
-        if is_there and is_young and _waiting.home == settings.home:
+        if _is_there(settings):  # another thread was quicker
             return
         _dismiss()
         with suppress(OSError):  # it would have saved time
             _waiting.worker, _waiting.home = _start(settings), settings.home
             _waiting.started_at = time.monotonic()
+
+
+def _is_there(settings: Settings) -> bool:
+    """Whether a worker waits for a run of this home, and not for much less than it was meant to.
+
+    One that is about to give up would not take a run any more.
+    """
+    worker, age = _waiting.worker, time.monotonic() - _waiting.started_at
+    is_young = age < 0.9 * settings.ready_seconds
+    return worker is not None and worker.poll() is None and is_young and _waiting.home == settings.home
 
 
 def _is_busy(settings: Settings, store: QueueTable) -> bool:

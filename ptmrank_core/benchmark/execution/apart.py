@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.extraction import auxiliary_sets, source_place
-from ptmrank_core.benchmark.execution.merging import MergingFetch
+from ptmrank_core.benchmark.execution.merging import sources_of_run
 from ptmrank_core.benchmark.execution.metric_arrays import metric_arrays
 from ptmrank_core.benchmark.execution.providers import Sources
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.plan import known_skips
 from ptmrank_core.benchmark.scheduling.locks import log_file
 from ptmrank_core.benchmark.store.store import RunStore
@@ -23,6 +21,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import CHECKPOINTS, Features, ModelSpec, RunPlan, Samples
 
 __all__ = ["ApartFeatures", "Extractor"]
@@ -92,11 +91,7 @@ class Extractor:
                 f"Features are extracted with checkpoints, and these models are none: {others}.",
                 hint="Leave them out; a run has their features at once.",
             )
-        sources = replace(
-            sources,
-            load_samples=lru_cache(maxsize=1)(sources.load_samples),
-            fetch=MergingFetch(sources.fetch, models, settings.merged_dir),
-        )
+        sources = sources_of_run(sources, models, settings.merged_dir)
         plan = replace(plan, label_encoder=None)  # one-hot vectors: they are made, not extracted
         # Nothing is scored or analysed here: neither of the two is opened.
         kept, pool = KeptResults(settings), PiecePool(settings, log_file(settings, plan.run_id))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from ptmrank_core.benchmark.execution.providers import Sources
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.plan import LABEL_ENCODER_REVISION, needs_reference, reads_class_names
 from ptmrank_core.benchmark.store.store import RunStore
 from ptmrank_core.benchmark.work.kept_results import KeptResults
@@ -15,6 +14,7 @@ from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
 from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import ExtractionOptions, Features, FloatArray, ModelSpec, RunPlan, Samples
 
 __all__ = ["RunContext", "load_auxiliary"]

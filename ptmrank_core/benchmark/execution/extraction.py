@@ -16,13 +16,13 @@ from ptmrank_core.benchmark.execution.metric_arrays import (
     extracted_arrays,
     ready_arrays,
 )
-from ptmrank_core.benchmark.execution.scoring import CapturedError
 from ptmrank_core.benchmark.normalisation import normalise
 from ptmrank_core.benchmark.plan import needs_source_samples
 from ptmrank_core.errors import UnsupportedModelError
 from ptmrank_core.events import BatchDone, Sink, StageStarted, discard_event
 from ptmrank_core.features import extract
 from ptmrank_core.features.constant import say_constant
+from ptmrank_core.pieces.scoring import CapturedError
 from ptmrank_core.records import AS_RECOGNISED, CHECKPOINTS, Features, ModelSpec, RunPlan, Stage
 
 __all__ = ["auxiliary_sets", "gather", "source_place"]

@@ -1,16 +1,37 @@
-"""Adapters on their way into a run: each is merged into a copy of its base before the model is used."""
+"""Where a run gets samples and models: shared sets are read once, adapters are merged first."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from ptmrank_core.benchmark.execution.providers import Fetch
+from ptmrank_core.benchmark.execution.providers import Fetch, Sources
 from ptmrank_core.events import CancelToken, Sink
 from ptmrank_core.features.adapters import find_merged, merged_folder
 from ptmrank_core.features.process import ModelCalls
 from ptmrank_core.records import ModelSpec
 
-__all__ = ["MergingFetch"]
+__all__ = ["MergingFetch", "sources_of_run"]
+
+
+def sources_of_run(sources: Sources, models: ModelCalls, merged_dir: Path) -> Sources:
+    """Have source samples that all models share read once, and adapters merged.
+
+    Parameters
+    ----------
+    sources
+        Where samples and models come from.
+    models
+        Where adapters are merged.
+    merged_dir
+        Folder of all merged models.
+    """
+    return replace(
+        sources,
+        load_samples=lru_cache(maxsize=1)(sources.load_samples),
+        fetch=MergingFetch(sources.fetch, models, merged_dir),
+    )
 
 
 class MergingFetch:

@@ -16,7 +16,6 @@ from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import gather, source_place
 from ptmrank_core.benchmark.execution.metric_arrays import Extracted, n_broken_logits
 from ptmrank_core.benchmark.execution.prefetch import FetchAhead
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded, score_cells, skipped_cells
 from ptmrank_core.benchmark.plan import known_skips, layer_metrics
 from ptmrank_core.benchmark.work.scores import FeatureFacts, KeptScores
 from ptmrank_core.events import (
@@ -27,6 +26,7 @@ from ptmrank_core.events import (
     raise_if_cancelled,
 )
 from ptmrank_core.metrics import LABEL_EMBEDDINGS, SOURCE_LOGITS, metrics_reading, prepare_inputs
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded, score_cells, skipped_cells
 from ptmrank_core.records import (
     Cell,
     ModelOutcome,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import RaceDose
 
 __all__ = ["DIGITS", "DoseWork", "Report"]

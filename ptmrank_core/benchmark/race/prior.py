@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.metrics import prepare_inputs
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.probing.probe import fit_probe
 from ptmrank_core.records import CHECKPOINTS, Race, take_rows
 from ptmrank_core.sampling import Indices

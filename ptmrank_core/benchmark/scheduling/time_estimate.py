@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Literal, TypeAlias
 
 from ptmrank_core.benchmark.scheduling.processor_speed import guess_seconds
 from ptmrank_core.benchmark.store.store import RunStore, Speed
 from ptmrank_core.records import ModelSpec
 
 __all__ = ["ExpectedTime", "expected_time", "longest_first"]
+
+Basis: TypeAlias = Literal["measured", "guessed", "rough", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +56,33 @@ def expected_time(
     parameters
         Number of parameters by model id, used for models that do not state it.
     """
-    measured = store.speeds()
-    rates = _rates(measured)
-    seconds, n_measured, n_guessed, n_rough, n_unknown = 0.0, 0, 0, 0, 0
-    for spec in models:
-        size = spec.n_parameters or parameters.get(spec.id)
-        if spec.source in {"features", "columns"}:
-            continue
-        if spec.id in measured:
-            seconds, n_measured = seconds + n_samples * measured[spec.id].seconds, n_measured + 1
-        elif size and spec.modality in rates:
-            seconds, n_guessed = seconds + n_samples * size * rates[spec.modality], n_guessed + 1
-        elif size:
-            seconds, n_rough = seconds + guess_seconds(spec.modality, size, n_samples), n_rough + 1
-        else:
-            n_unknown += 1
-    return ExpectedTime(seconds, n_measured, n_guessed, n_rough, n_unknown)
+    estimates = _Estimates(store, n_samples)
+    found = [
+        estimates.of(spec, spec.n_parameters or parameters.get(spec.id))
+        for spec in models
+        if spec.source not in {"features", "columns"}
+    ]
+    n_by = Counter(basis for basis, _ in found)
+    counts = (n_by["measured"], n_by["guessed"], n_by["rough"], n_by["unknown"])
+    return ExpectedTime(sum((seconds for _, seconds in found), 0.0), *counts)
+
+
+class _Estimates:
+    """The expected seconds of one model after the other, and what each estimate rests on."""
+
+    def __init__(self, store: RunStore, n_samples: int) -> None:
+        self._n_samples, self._measured = n_samples, store.speeds()
+        self._rates = _rates(self._measured)
+
+    def of(self, spec: ModelSpec, size: int | None) -> tuple[Basis, float]:
+        """Estimate one model of so many parameters; no seconds where nothing is known of it."""
+        if spec.id in self._measured:
+            return "measured", self._n_samples * self._measured[spec.id].seconds
+        if not size:
+            return "unknown", 0.0
+        if spec.modality in self._rates:
+            return "guessed", self._n_samples * size * self._rates[spec.modality]
+        return "rough", guess_seconds(spec.modality, size, self._n_samples)
 
 
 def _rates(measured: Mapping[str, Speed]) -> dict[str, float]:
@@ -97,16 +112,10 @@ def longest_first(store: RunStore, models: Sequence[ModelSpec], n_samples: int) 
     n_samples
         Number of samples that they run on.
     """
-    measured = store.speeds()
-    rates = _rates(measured)
+    estimates = _Estimates(store, n_samples)
 
     def seconds(spec: ModelSpec) -> float:
-        size = spec.n_parameters
-        if spec.id in measured:
-            return n_samples * measured[spec.id].seconds
-        if size is None:
-            return math.inf
-        rate = rates.get(spec.modality)
-        return guess_seconds(spec.modality, size, n_samples) if rate is None else n_samples * size * rate
+        basis, expected = estimates.of(spec, spec.n_parameters)
+        return math.inf if basis == "unknown" else expected
 
     return sorted(models, key=seconds, reverse=True)

@@ -16,7 +16,6 @@ import numpy as np
 
 from ptmrank_core.benchmark import model_process, new_run_id
 from ptmrank_core.benchmark.execution.apart import ApartFeatures, Extractor
-from ptmrank_core.benchmark.execution.scoring import CapturedError
 from ptmrank_core.cli.output import DONE, NOTHING_DONE, print_json, print_text, say
 from ptmrank_core.cli.rank import plan_rank
 from ptmrank_core.cli.running.progress_bar import ProgressLine
@@ -29,6 +28,7 @@ from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.exchange import cache_arrays, read_exchanged
 from ptmrank_core.features.precision import resolve_options
 from ptmrank_core.files import write_file
+from ptmrank_core.pieces.scoring import CapturedError
 from ptmrank_core.records import ModelSpec, RunPlan, Samples
 from ptmrank_core.results.rank_options import RANK_OPTIONS
 from ptmrank_core.worker import SOURCES
@@ -140,7 +140,7 @@ def _files(
             if isinstance(known, ModelSpec) and _is_there(path, known, samples, asked):
                 yield spec.id, THERE
                 continue
-            fetched = extractor.fetch(spec)
+            fetched = extractor.fetch(spec) if spec.source == "hub" else known
             found = fetched if isinstance(fetched, CapturedError) else extractor.extract(fetched)
             if isinstance(found, ApartFeatures):
                 _write(path, found, plan, samples, cache, asked)

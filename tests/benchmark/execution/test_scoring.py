@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import pytest
 
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 
 LOGGED = "This error is unexpected; the run's log has the traceback."
 

@@ -104,6 +104,11 @@ class Later(Generic[Job]):
                 if job not in self._begun:
                     self._waiting.append(job)
             self._changed.notify_all()
+        return self.found(jobs)
+
+    def found(self, jobs: Sequence[Job]) -> dict[Job, Any]:
+        """Return what was found so far, and ask for nothing; raises what :meth:`ask` does."""
+        with self._changed:
             found = {job: self._found[job] for job in jobs if job in self._found}
             for job, value in found.items():
                 self._found.move_to_end(job)
@@ -111,11 +116,6 @@ class Later(Generic[Job]):
                     del self._found[job]
                     raise value
             return found
-
-    def found(self, jobs: Sequence[Job]) -> dict[Job, Any]:
-        """Return what was found so far, and ask for nothing."""
-        with self._changed:
-            return {job: self._found[job] for job in jobs if job in self._found}
 
     def has_all(self, jobs: Sequence[Job]) -> bool:
         """Whether all jobs are done."""

@@ -16,7 +16,6 @@ from ptmrank_core.benchmark.engines.ray.sending import SentBlocks
 from ptmrank_core.benchmark.engines.ray.task import Extracted, TaskOrder, extract_blocks
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.merging import MergingFetch
-from ptmrank_core.benchmark.execution.scoring import CapturedError, run_guarded
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import ModelError, ModelProcessError, PTMRankError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, raise_if_cancelled
@@ -27,6 +26,7 @@ from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.precision import keep_failure
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.frames import FrameKind, from_bytes, pack, to_bytes, unpack
+from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 
 __all__ = ["Prefetch"]
 

@@ -150,10 +150,6 @@ class Child:
         self.is_ready = True
         return frame
 
-    def has_died(self) -> bool:
-        """Whether it is gone, whatever it sent before."""
-        return self._process.poll() is not None
-
     def is_over(self) -> bool:
         """Whether it will send no further frame, and all that it sent are received."""
         if self._process.poll() is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, ModelProcessError
-from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, discard_event, never_cancels
+from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
 from ptmrank_core.features.process.calls import discard_progress
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.child import Child
@@ -27,18 +26,16 @@ from ptmrank_core.features.process.deaths import (
 from ptmrank_core.features.process.frames import Frame, FrameKind, unpack
 from ptmrank_core.features.process.functions import AHEAD, FUNCTIONS, ModelFunction, function_of
 from ptmrank_core.features.process.memory import MemoryWatch
-from ptmrank_core.records import Samples, Stage
+from ptmrank_core.features.process.pending import POLL_SECONDS, PendingCall
+from ptmrank_core.records import Samples
 
 __all__ = ["ModelProcess", "child_ahead"]
 
-POLL_SECONDS = 0.1
 # A call that was cancelled ends after its batch or step; its process is killed if that takes longer.
 CANCEL_SECONDS = 10.0
 START_SECONDS = 120.0
 # Once a model runs, a batch or a step may take this many times as long as the longest silence before it.
 PATIENCE = 20.0
-# A wait counts no longer than this: a process that was stopped itself has not waited.
-LONGEST_WAIT_SECONDS = 1.0
 
 
 def child_ahead(settings: Settings) -> Child:
@@ -141,29 +138,37 @@ class ModelProcess:
         PTMRankError, ForeignError
             What the function raised: our own errors as they are, others under the name of their class.
         """
-        function = function_of(self._functions, name)
+        function, model = function_of(self._functions, name), model_of((*args, *kwargs.values()))
+        asked = (function, model, sink, on_progress, cancel)
         with self._lock:
-            call = _Call(function, model_of((*args, *kwargs.values())), sink, on_progress, cancel)
-            call.log_start = _size(self._log)
-            child = self._started(call)
+            has_waited = self._child is not None
+            call = PendingCall(*asked)
             try:
-                child.call((name, args, kwargs), self._key)
-                answer = self._wait(child, call)
-            finally:
-                if not call.is_answered:
-                    self._end()
+                answer = self._ask(call, (name, args, kwargs))
+            except ModelProcessError:
+                if call.is_taken or not has_waited:
+                    raise
+                # It died, or fell silent, while it had nothing to do: that is no fault of this model.
+                call = PendingCall(*asked)
+                answer = self._ask(call, (name, args, kwargs))
         result = unpack(answer)
         if answer.kind is FrameKind.ERROR:
             raise restore(result)
         return result
 
-    def _started(self, call: _Call) -> Child:
-        """Return the child that is running, or start one.
+    def _ask(self, call: PendingCall, message: tuple[Any, ...]) -> Frame:
+        """Send a call to the child and wait for the answer; a child that gives none is ended."""
+        call.log_start = _size(self._log)
+        child = self._started(call)
+        try:
+            child.call(message, self._key)
+            return self._wait(child, call)
+        finally:
+            if not call.is_answered:
+                self._end()
 
-        One that died while it had nothing to do is no fault of the model that it is asked for now.
-        """
-        if self._child is not None and self._child.has_died():
-            self._end()
+    def _started(self, call: PendingCall) -> Child:
+        """Return the child that is running, or start one."""
         if self._child is None:
             try:
                 self._child = Child(self._settings, self._functions, self._log)
@@ -177,7 +182,7 @@ class ModelProcess:
             self._keys[samples] = f"{samples.modality} {samples.source} {samples.fingerprint}"
         return self._keys[samples]
 
-    def _wait(self, child: Child, call: _Call) -> Frame:
+    def _wait(self, child: Child, call: PendingCall) -> Frame:
         """Pass on what the child reports until it answers."""
         memory = MemoryWatch(child.pid, self._memory_bytes)
         while True:
@@ -196,13 +201,13 @@ class ModelProcess:
             if shortage := memory.shortage():
                 raise exhausted(call.model, call.function.doing, call.stage, shortage)
 
-    def _silence_limit(self, child: Child, call: _Call) -> float:
+    def _silence_limit(self, child: Child, call: PendingCall) -> float:
         """Seconds that the child may be silent; until it serves calls it has time to start."""
         if not child.is_ready:
             return max(self._hang_seconds, START_SECONDS)
         return max(self._hang_seconds, PATIENCE * call.longest_silence if call.has_run else 0.0)
 
-    def _death(self, child: Child, call: _Call) -> ModelProcessError:
+    def _death(self, child: Child, call: PendingCall) -> ModelProcessError:
         """Say how the child died."""
         status = child.status()
         said = last_line(self._log, call.log_start)
@@ -226,65 +231,6 @@ class ModelProcess:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Call:
-    """One call while it is being served: what was heard of it, and whether it is to be cancelled."""
-
-    def __init__(
-        self,
-        function: ModelFunction,
-        model: str,
-        sink: Sink,
-        on_progress: Callable[[float], None],
-        cancel: CancelToken,
-    ) -> None:
-        self.function, self.model = function, model
-        self.stage: Stage | None = None
-        self.is_answered = False
-        self.log_start = 0
-        self._sink, self._on_progress, self._cancel = sink, on_progress, cancel
-        self._looked_at = self._asked_at = time.monotonic()
-        self._silent = self.longest_silence = 0.0
-        self.has_run = False
-        self._cancelled_at: float | None = None
-
-    def take(self, frame: Frame) -> bool:
-        """Pass on what a frame reports; return whether it is the answer."""
-        self.longest_silence = max(self.longest_silence, self.seconds_silent())
-        self._silent = 0.0
-        if frame.kind is FrameKind.EVENT:
-            event = unpack(frame)
-            if isinstance(event, StageStarted):
-                self.stage = event.stage
-            self.has_run |= isinstance(event, BatchDone) and event.n_run > 0
-            self._sink(event)
-        elif frame.kind is FrameKind.PROGRESS:
-            self.has_run = True
-            self._on_progress(unpack(frame))
-        self.is_answered = frame.kind in {FrameKind.RESULT, FrameKind.ERROR}
-        return self.is_answered
-
-    def must_cancel(self) -> bool:
-        """Ask the token, a few times a second; return whether the child is to be told now."""
-        now = time.monotonic()
-        if self._cancelled_at is not None or now - self._asked_at < POLL_SECONDS:
-            return False
-        self._asked_at = now
-        if self._cancel():
-            self._cancelled_at = now
-        return self._cancelled_at is not None
-
-    def seconds_cancelled(self) -> float:
-        """Time since cancellation was requested; 0 if it was not."""
-        return 0.0 if self._cancelled_at is None else time.monotonic() - self._cancelled_at
-
-    def seconds_silent(self) -> float:
-        """Time since anything was heard of the child, as far as this process was there to listen."""
-        now = time.monotonic()
-        self._silent += min(now - self._looked_at, LONGEST_WAIT_SECONDS)
-        self._looked_at = now
-        return self._silent
 
 
 def _size(log: Path | None) -> int:

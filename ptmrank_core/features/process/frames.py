@@ -51,6 +51,7 @@ class FrameKind(IntEnum):
     PROGRESS = 13
     RESULT = 14
     ERROR = 15
+    TAKEN = 16
 
 
 class Frame(NamedTuple):

@@ -116,6 +116,7 @@ class _Server:
             if frame.kind is not FrameKind.CALL:
                 self._hold(frame)
                 continue
+            self._send(FrameKind.TAKEN)
             try:
                 self._send(FrameKind.RESULT, self._call(frame))
             except BaseException as error:  # noqa: BLE001 - foreign code panics, and exits; the parent judges

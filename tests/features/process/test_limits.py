@@ -12,8 +12,8 @@ import pytest
 from ptmrank_core.config import Settings, child_environment, load_settings
 from ptmrank_core.errors import ModelProcessError
 from ptmrank_core.features.process import ModelProcess, memory
-from ptmrank_core.features.process.client import _Call
 from ptmrank_core.features.process.memory import MemoryWatch, available_bytes
+from ptmrank_core.features.process.pending import PendingCall
 from ptmrank_core.features.reasons import told_as
 from ptmrank_core.records import ModelSpec
 from tests.features.process.served import SERVED
@@ -117,8 +117,8 @@ def test_a_system_that_does_not_tell_has_no_limit(tmp_path: Path) -> None:
 def test_time_that_this_process_was_stopped_is_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that slept for an hour has not listened: it waits on."""
     now = [0.0]
-    monkeypatch.setattr("ptmrank_core.features.process.client.time.monotonic", lambda: now[0])
-    call = _Call(SERVED["echo"], "m", lambda _: None, lambda _: None, lambda: False)
+    monkeypatch.setattr("ptmrank_core.features.process.pending.time.monotonic", lambda: now[0])
+    call = PendingCall(SERVED["echo"], "m", lambda _: None, lambda _: None, lambda: False)
     now[0] = 0.5
     assert call.seconds_silent() == 0.5
     now[0] = 3600.5

@@ -14,10 +14,11 @@ from dashboard.wording import plain
 from ptmrank_core.benchmark import SHIPPED_RUN
 from ptmrank_core.config import Settings
 from ptmrank_core.metrics import METRICS, differences
-from ptmrank_core.records import Score
+from ptmrank_core.records import LOCAL_OWNER, Score
 from ptmrank_core.reports.tables.prior_agreement import prior_agreement_table
 from tests.dashboard.reading import figures, open_page, open_section, texts
 from tests.dashboard.test_embeddings import done, planned
+from tests.dashboard.test_owners import become
 
 MODEL = "demo:swin-digits"
 
@@ -100,6 +101,27 @@ def test_features_that_are_gone_are_said_to_be(
     assert back[0].query_string.endswith("metric=H-Score")
     open_page(app, "learn", run=SHIPPED_RUN)  # a metric that is the first in the list leaves the address
     assert app.selectbox(key="model").value
+
+
+def test_the_link_shows_it_to_others_until_its_owner_deletes_it(
+    app: AppTest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another browser sees it by the run's link alone, can change nothing, and loses it with the run."""
+    run = done(settings, planned(settings, tmp_path))
+    become(monkeypatch, "browser:other")
+    app.run()
+    assert run not in str(app.main)
+    see(app, "hscore", run, "m1")
+    assert not app.exception
+    assert "60 samples as m1 sees them" in texts(app)
+    assert len(figures(app)) == 1
+    assert [button.label for button in app.button] == ["As image"]
+    become(monkeypatch, LOCAL_OWNER)
+    jobs.delete(run)
+    become(monkeypatch, "browser:other")
+    app.run()
+    assert not figures(app)
+    assert run in app.error[0].value
 
 
 def test_results_lead_to_it(app: AppTest, settings: Settings, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from tests.benchmarks.calibration import DRAWN, STEPS, calibrate, table
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", [*STEPS, *DRAWN])
 def test_chances_are_calibrated(name: str) -> None:
-    """P(best) and P(better) are right within 0.1, and 0.04 for chance: three errors of 150 data sets."""
-    rows = calibrate(name, n_sets=150, n_parts=60)
-    assert all(row.error < 0.14 for row in rows), table(rows)
+    """P(best) and P(better) are right within 0.1, and 0.055 for chance: three errors of 80 data sets."""
+    rows = calibrate(name, n_sets=80, n_parts=60)
+    assert all(row.error < 0.155 for row in rows), table(rows)
 
 
 def test_a_close_race_is_not_certain() -> None:

@@ -175,12 +175,16 @@ class Bench:
             yield f"files: {sorted(set(here) ^ set(self.files))[:5]}"
 
     def _files(self) -> list[str]:
-        """Names of the files of the home and of the results, without the ids of runs."""
+        """Names of the files of the home and of the results, without the ids of runs.
+
+        An empty log does not count: that of a process that was killed before it had anything to say stays
+        with its run, and goes with it.
+        """
         folders = (self.place / "home", self.place / "out")
         names = [
             str(path.relative_to(self.place))
             for folder in folders
             for path in folder.rglob("*")
-            if path.is_file()
+            if path.is_file() and (path.suffix != ".log" or path.stat().st_size)
         ]
         return sorted({RUN_ID.sub("RUN", name) for name in names if not name.endswith(PASSING)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ os.environ["PTMRANK_READY_MINUTES"] = "0"  # no page of a test leaves a process 
 
 from ptmrank_core.config import Settings
 from ptmrank_core.data import load_samples
+from ptmrank_core.features.process import child
 from ptmrank_core.records import Samples
+from tests import warm_models
 from tests.pictures import picture_files, write_zip
 
 
@@ -25,6 +28,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         group = "browser" if item.get_closest_marker("browser") else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forked_processes() -> Iterator[None]:
+    """Model processes are forked from one that has imported PyTorch."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "_start", warm_models.start)
+        yield
+    warm_models.stop()
+
+
+@pytest.fixture
+def fresh_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model processes are started anew, as those of users are."""
+    monkeypatch.setattr(child, "_start", warm_models.start_anew)
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ EVERYTHING = Analyses(half_samples=0, projections=False, fine_tune=1, fine_tune_
 WORKER = """
 import json, sys
 from ptmrank_core.worker import main
+
+pytestmark = pytest.mark.usefixtures("fresh_processes")
 status = main([sys.argv[1]])
 print(json.dumps([status, *(name in sys.modules for name in ("torch", "transformers"))]))
 """

@@ -31,7 +31,7 @@ from ptmrank_core.lessons import (
     sweep_points,
     train,
 )
-from ptmrank_core.lessons.comparison import best_of_training
+from ptmrank_core.lessons.comparison import best_of_training, leaders
 from ptmrank_core.metrics import METRICS, compute, default_metrics, prepare_inputs
 from ptmrank_core.records import MetricOutput
 
@@ -120,6 +120,30 @@ def test_a_metric_agrees_where_it_puts_first_what_training_does() -> None:
         assert (view.first, view.verdict, view.tau) == (first, verdict, None)
     tied = compare_views(opinions(A=0.4, B=0.4), trained(900, 900)).views["hscore"]
     assert tied.verdict == "agrees"
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [
+        (2.0, (0, 1)),
+        (2.0 * (1 - 5e-10), (0, 1)),
+        (2.0 * (1 - 2e-9), (0,)),
+        (2.0 * (1 + 2e-9), (1,)),
+        (-2.0, (0,)),
+    ],
+)
+@pytest.mark.parametrize("scale", [1.0, 1e9])
+def test_scores_that_differ_by_rounding_alone_are_the_same(
+    second: float, expected: tuple[int, ...], scale: float
+) -> None:
+    """Nobody leads by less than 1e-9 of the score."""
+    assert leaders({0: 2.0 * scale, 1: second * scale}) == expected
+
+
+def test_scores_near_zero_are_the_same_by_their_distance() -> None:
+    """Below 1 it is 1e-9 itself: a part of nearly nothing would tell round-off apart."""
+    assert leaders({"a": 1e-12, "b": -1e-10}) == ("a", "b")
+    assert leaders({"a": 1e-12, "b": -2e-9}) == ("a",)
 
 
 def test_what_is_not_known_of_all_candidates_decides_nothing() -> None:

@@ -6,13 +6,14 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+import torch
 from scipy.special import log_softmax
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from ptmrank_core.lessons import Candidate, Task, make_world, train
-from ptmrank_core.lessons.network import DECAY, Network, gradient, logits_of, loss_of, start_network
+from ptmrank_core.lessons.network import DECAY, Network, gradient, logits_of, loss_of, start_network, step
 
 RNG = np.random.default_rng(7)
 FEATURES, ACTIVATIONS = RNG.normal(size=(9, 4)), RNG.normal(size=(9, 6))
@@ -45,11 +46,29 @@ def test_the_gradient_is_what_finite_differences_say(name: str) -> None:
     weights = getattr(network, name)
     for place in np.ndindex(weights.shape):
         moved = []
-        for step in (1e-5, -1e-5):
+        for change in (1e-5, -1e-5):
             other = weights.copy()
-            other[place] += step
+            other[place] += change
             moved.append(loss_of(replace(network, **{name: other}), FEATURES, ACTIVATIONS, LABELS))
         assert slopes[place] == pytest.approx((moved[0] - moved[1]) / 2e-5, rel=1e-5, abs=1e-8)
+
+
+def test_three_steps_are_those_of_pytorchs_gradient_descent_with_momentum() -> None:
+    """Its weights move as those of ``torch.optim.SGD`` with this momentum do, along the same slopes."""
+    rate, momentum = 0.1, 0.9
+    network = some_network()
+    copies = [torch.tensor(getattr(network, own.name), requires_grad=True) for own in fields(Network)]
+    optimiser = torch.optim.SGD(copies, lr=rate, momentum=momentum)
+    velocity = Network(*(np.zeros_like(getattr(network, own.name)) for own in fields(Network)))
+    for _ in range(3):
+        slopes = gradient(network, FEATURES, ACTIVATIONS, LABELS)
+        for own, copy in zip(fields(Network), copies, strict=True):
+            copy.grad = torch.tensor(getattr(slopes, own.name))
+        optimiser.step()
+        step(network, slopes, velocity, rate, momentum)
+        for own, copy in zip(fields(Network), copies, strict=True):
+            expected = copy.detach().numpy()
+            np.testing.assert_allclose(getattr(network, own.name), expected, rtol=1e-12, atol=1e-14)
 
 
 def test_before_training_the_body_gives_the_candidates_features() -> None:

@@ -202,6 +202,7 @@ def test_an_error_of_the_store_ends_the_run(pool: PiecePool) -> None:
         run(pool, wanted)
 
 
+@pytest.mark.usefixtures("fresh_processes")
 def test_children_load_what_pieces_need_and_no_more(pool: PiecePool) -> None:
     """A child that has scored has loaded neither torch nor transformers, pandas nor scikit-learn."""
     for own in run(pool, calls("imported", 2)).values():

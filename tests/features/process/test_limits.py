@@ -18,6 +18,8 @@ from ptmrank_core.features.reasons import told_as
 from ptmrank_core.records import ModelSpec
 from tests.features.process.served import SERVED
 
+pytestmark = pytest.mark.usefixtures("fresh_processes")
+
 SPEC = ModelSpec("local:m", "local", "image")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks at processes in /proc")
 

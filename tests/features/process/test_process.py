@@ -31,6 +31,8 @@ from tests.features.process.served import SERVED
 from tests.pictures import picture_files
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("fresh_processes")
+
 SPEC = ModelSpec("local:m", "local", "image")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at processes in /proc")
 

@@ -23,17 +23,6 @@ from tests import warm_models
 from tests.pictures import picture_files, write_zip
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin that divides the tests looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, which makes its fixtures once.
-
-    Those that are slow, or share something with another file, go where there is time, or as they say.
-    """
-    for item in items:
-        if not (item.get_closest_marker("slow") or item.get_closest_marker("xdist_group")):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _forked_processes() -> Iterator[None]:
     """Model processes are forked from one that has imported PyTorch."""

@@ -200,5 +200,5 @@ def test_the_guide_to_the_tests_names_every_folder() -> None:
     }
     assert [name for name in sorted(folders) if f"`tests/{name}/" not in guide] == []
     markers = tomllib.loads(text_of("pyproject.toml"))["tool"]["pytest"]["ini_options"]["markers"]
-    names = {marker.partition(":")[0] for marker in markers} - {"xdist_group(name)"}
+    names = {marker.partition(":")[0] for marker in markers}
     assert [name for name in sorted(names) if f"`{name}`" not in guide] == []

@@ -56,7 +56,7 @@ def test_hooks_have_the_versions_of_ci() -> None:
 
 
 def test_tests_are_collected_without_the_plugin_for_many_processes() -> None:
-    """``pytest`` runs where pytest-xdist is not installed, though tests are grouped for it."""
+    """``pytest`` runs where pytest-xdist is not installed: one test after the other."""
     collect = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", "--collect-only"]
     environment = {key: value for key, value in os.environ.items() if key != "PYTEST_ADDOPTS"}
     done = subprocess.run(

@@ -25,14 +25,12 @@ def _failed(n_inputs: int, folder: Path) -> str:
     return figures.getvalue() if any(row["faults"] for row in rows) else ""
 
 
-@pytest.mark.xdist_group("fuzz")
 def test_three_hundred_inputs_break_no_promise(tmp_path: Path) -> None:
     """No traceback, no hang, nothing written elsewhere or lost, and a sentence where one is refused."""
     assert _failed(300, tmp_path) == ""
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("fuzz")
 @pytest.mark.timeout(3600)
 def test_three_thousand_inputs_break_no_promise(tmp_path: Path) -> None:
     """The same of ten times as many."""

@@ -17,7 +17,6 @@ from tests.installed.declared import DEPENDENCIES, PINS, PYPROJECT
 from tests.installed.stubs import write_stub
 
 LOWEST = "2.6.0"
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from tests.installed.building import ROOT, build_wheel
 PACKAGES = ("ptmrank_core", "dashboard")
 SETTINGS = "dashboard/settings/config.toml"
 INSIDE = "ptmrank_core/assets/"
-pytestmark = pytest.mark.xdist_group("wheel")
 
 
 @pytest.fixture(scope="module")

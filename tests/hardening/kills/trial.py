@@ -25,8 +25,9 @@ __all__ = ["Bench", "Trial"]
 
 KILLED = -9
 RUN_ID = re.compile(r"[0-9a-f]{32}")
-# Files beside SQLite's own, which come and go with its connections, and locks, which are empty files.
-PASSING = ("-wal", "-shm", "-journal", ".lock")
+# Files beside SQLite's own, which come and go with its connections; locks, which are empty files; and logs of
+# runs, which depend on whether a run was slow enough to start children, and go with their runs.
+PASSING = ("-wal", "-shm", "-journal", ".lock", ".log")
 TWO_DAYS_SECONDS = 2 * 86_400
 MOST_KILLS = 4
 AGAIN = 0.3  # probability that the work is killed once more
@@ -175,16 +176,12 @@ class Bench:
             yield f"files: {sorted(set(here) ^ set(self.files))[:5]}"
 
     def _files(self) -> list[str]:
-        """Names of the files of the home and of the results, without the ids of runs.
-
-        An empty log does not count: that of a process that was killed before it had anything to say stays
-        with its run, and goes with it.
-        """
+        """Names of the files of the home and of the results, without the ids of runs."""
         folders = (self.place / "home", self.place / "out")
         names = [
             str(path.relative_to(self.place))
             for folder in folders
             for path in folder.rglob("*")
-            if path.is_file() and (path.suffix != ".log" or path.stat().st_size)
+            if path.is_file()
         ]
         return sorted({RUN_ID.sub("RUN", name) for name in names if not name.endswith(PASSING)})

@@ -15,7 +15,15 @@ from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
 from ptmrank_core.features.process import ModelCalls
 from ptmrank_core.pieces.scoring import CapturedError, run_guarded
-from ptmrank_core.records import ExtractionOptions, Features, FloatArray, ModelSpec, RunPlan, Samples
+from ptmrank_core.records import (
+    NO_ANALYSIS,
+    ExtractionOptions,
+    Features,
+    FloatArray,
+    ModelSpec,
+    RunPlan,
+    Samples,
+)
 
 __all__ = ["RunContext", "load_auxiliary"]
 
@@ -92,6 +100,7 @@ class RunContext:
         )
         if cached is not None:
             return cached
+        self.pool.start_ahead(0 if self.plan.analyses == NO_ANALYSIS else len(self.plan.models))
         features: Features = self.models.call(
             "extract",
             samples,

@@ -32,11 +32,19 @@ class WorkAhead:
         Where checkpoints are run; only a process of its own runs one while another is scored.
     begin
         Begins the work on a model, and extracts its features.
+    meanwhile
+        Called again and again in this thread while it waits for features, until it returns that there is
+        nothing to do.
     """
 
-    def __init__(self, models: ModelCalls, begin: Callable[[ModelSpec], ModelWork]) -> None:
+    def __init__(
+        self,
+        models: ModelCalls,
+        begin: Callable[[ModelSpec], ModelWork],
+        meanwhile: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._is_apart = isinstance(models, ModelProcess)
-        self._begin = begin
+        self._begin, self._meanwhile = begin, meanwhile
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="extract")
         self._begun: deque[Future[ModelWork]] = deque()
         self._most_bytes = 1
@@ -51,12 +59,19 @@ class WorkAhead:
         """
         waiting = deque(specs)
         while waiting or self._begun:
-            work = self._begun.popleft().result() if self._begun else self._begin(waiting.popleft())
+            work = self._next() if self._begun else self._begin(waiting.popleft())
             self._most_bytes = max(self._most_bytes, work.n_bytes)
             n_wanted = max(1, min(MOST_AHEAD, HELD_BYTES // self._most_bytes)) if self._is_apart else 0
             while waiting and waiting[0].source in CHECKPOINTS and len(self._begun) < n_wanted:
                 self._begun.append(self._thread.submit(self._begin, waiting.popleft()))
             yield work
+
+    def _next(self) -> ModelWork:
+        """Wait for the features of the model that was begun first."""
+        begun = self._begun[0]
+        while not begun.done() and self._meanwhile():
+            pass
+        return self._begun.popleft().result()
 
     def __enter__(self) -> WorkAhead:
         return self

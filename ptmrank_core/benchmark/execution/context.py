@@ -14,6 +14,7 @@ from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
 from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import (
     NO_ANALYSIS,
@@ -100,7 +101,7 @@ class RunContext:
         )
         if cached is not None:
             return cached
-        self.pool.start_ahead(0 if self.plan.analyses == NO_ANALYSIS else len(self.plan.models))
+        self.pool.start_ahead(len(self.plan.models) if self._has_pieces() else 0)
         features: Features = self.models.call(
             "extract",
             samples,
@@ -111,6 +112,12 @@ class RunContext:
             cancel=self.cancel,
         )
         return features
+
+    def _has_pieces(self) -> bool:
+        """Whether anything is computed of the features besides scores of all samples."""
+        return self.plan.analyses != NO_ANALYSIS or any(
+            METRICS[name].stochastic for name in self.plan.metrics
+        )
 
 
 def load_auxiliary(run_context: RunContext, metrics: Collection[str]) -> RunContext:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ptmrank_core.benchmark.execution.context import RunContext
+from ptmrank_core.benchmark.work.call import Call, Called
 from ptmrank_core.benchmark.work.kept_results import Kept, KeptResults
 from ptmrank_core.benchmark.work.piece import Answer, Piece
-from ptmrank_core.benchmark.work.pool import Call, Called
 from ptmrank_core.events import CancelToken, raise_if_cancelled
 from ptmrank_core.pieces import PIECES, Found, ListedScores
 from ptmrank_core.pieces.scoring import CapturedError

@@ -13,13 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ptmrank_core.benchmark.work.call import Call, Called
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, ModelProcessError, StoreError
 from ptmrank_core.events import CancelToken, raise_if_cancelled
@@ -28,9 +28,9 @@ from ptmrank_core.features.process.memory import available_bytes
 from ptmrank_core.pieces import PIECES, Found
 from ptmrank_core.pieces.ahead import MODULES, import_ahead
 from ptmrank_core.pieces.running import run_piece
-from ptmrank_core.pieces.scoring import CapturedError, run_guarded
+from ptmrank_core.pieces.scoring import run_guarded
 
-__all__ = ["Call", "Called", "PiecePool", "usable_processors"]
+__all__ = ["PiecePool", "usable_processors"]
 
 FUNCTIONS: Mapping[str, ModelFunction] = {
     name: ModelFunction(run_piece.__module__, run_piece.__name__, piece.doing)
@@ -46,35 +46,6 @@ PATIENCE = 24
 # What a child takes: its libraries, and copies of the arrays that a call passes to it.
 CHILD_BYTES, N_COPIES = 250 * 2**20, 10
 POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Call:
-    """One call of a piece.
-
-    Parameters
-    ----------
-    function, arguments
-        The piece, and its arguments besides the arrays.
-    what
-        What it is, for messages.
-    read
-        Returns its arrays; never called by two threads at once.
-    """
-
-    function: str
-    arguments: Mapping[str, Any]
-    what: str
-    read: Callable[[], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What came of a call: its number, its results or the error, and how long it took."""
-
-    number: int
-    found: Found | CapturedError
-    seconds: float
 
 
 def usable_processors() -> int:

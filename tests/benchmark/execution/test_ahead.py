@@ -79,6 +79,31 @@ def test_no_more_models_are_begun_than_memory_holds(
     assert list(begun) == names
 
 
+def test_something_is_done_while_features_are_waited_for(settings: Settings) -> None:
+    """In this thread, until there is nothing left to do or the features are there."""
+    has_begun, may_end = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def begin(own: ModelSpec) -> Work:
+        if own.id == "b":
+            has_begun.set()
+            assert may_end.wait(60)
+        return Work(own, {})
+
+    def meanwhile() -> bool:
+        done.append(threading.current_thread().name)
+        if len(done) == 3:
+            may_end.set()
+        return len(done) < 3
+
+    works = WorkAhead(ModelProcess(settings), begin, meanwhile)  # type: ignore[arg-type]
+    with works:
+        names = [work.name for work in works.each([spec("a"), spec("b")])]  # type: ignore[attr-defined]
+    assert has_begun.is_set()
+    assert names == ["a", "b"]
+    assert done == [MAIN] * 3
+
+
 def test_work_that_was_begun_and_is_not_finished_is_put_down(
     settings: Settings, begun: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

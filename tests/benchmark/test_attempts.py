@@ -117,15 +117,16 @@ def test_a_model_that_waits_until_others_are_scored_has_no_part_in_their_deaths(
 ) -> None:
     """Its earlier deaths stay, and its next stage counts as an attempt again."""
     store, model = RunStore(settings), plan.models[1].id
+    killed = []  # workers that never leave their block
     for n_before in (0, 1):
         attempts = Attempts(store, plan.run_id, model)
-        work = attempts.at_work()
-        work.__enter__()
+        killed.append(attempts.at_work())
+        killed[-1].__enter__()
         attempts.hear(StageStarted(model, Stage.LOAD))
         assert store.attempt(plan.run_id, model).n_deaths == n_before + 1
         attempts.pause()
         assert store.attempt(plan.run_id, model).n_deaths == n_before
         attempts.hear(StageStarted(model, Stage.SCORE))
         assert store.attempt(plan.run_id, model).n_deaths == n_before + 1
-    work.__exit__(None, None, None)
+    killed[-1].__exit__(None, None, None)
     assert store.attempt(plan.run_id, model).n_deaths == 0

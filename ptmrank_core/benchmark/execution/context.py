@@ -13,7 +13,7 @@ from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
-from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.features.process import ModelCalls, ModelCallsHere
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import (
@@ -101,7 +101,8 @@ class RunContext:
         )
         if cached is not None:
             return cached
-        self.pool.start_ahead(len(self.plan.models) if self._has_pieces() else 0)
+        if not isinstance(self.models, ModelCallsHere):  # it is loaded elsewhere, and this process waits
+            self.pool.start_ahead(len(self.plan.models) if self._has_pieces() else 0)
         features: Features = self.models.call(
             "extract",
             samples,

@@ -216,21 +216,22 @@ def test_children_that_are_started_ahead_import_what_pieces_need(
     """They do so while a model is loaded, once, and take calls afterwards."""
     monkeypatch.setattr(stage, "MODULES", ("wave",))
     monkeypatch.setattr(stage, "usable_processors", lambda: 2)
+    asked = pool._settings
+    pool._settings = replace(asked, ready_seconds=0.0)
     pool.start_ahead(1)
-    assert pool.pids == []  # switched off in these tests
-    pool._settings = replace(pool._settings, ready_seconds=60.0)
+    assert pool.pids == []  # processes that wait are switched off
+    pool._settings = asked
     pool.start_ahead(1)
     [pid] = pool.pids
     pool.start_ahead(2)
     assert pool.pids == [pid]
-    [imported, *_] = run(pool, calls("imported", 1)).values()
+    [imported, *_] = run(pool, calls("imported", 2)).values()
     assert isinstance(imported, Found)
     assert "wave" in imported.results[""]
 
 
 def test_nothing_is_started_ahead_where_no_piece_follows(pool: PiecePool) -> None:
     """Scores alone are computed here."""
-    pool._settings = replace(pool._settings, ready_seconds=60.0)
     pool.start_ahead(0)
     assert pool.pids == []
 

@@ -40,6 +40,7 @@ from ptmrank_core.events import CancelToken
 from ptmrank_core.faults import BY_THE_SYSTEM, explain
 from ptmrank_core.features.process import Child, child_ahead
 from ptmrank_core.features.process.printing import print_to
+from ptmrank_core.pieces.ahead import import_ahead
 
 __all__ = ["SOURCES", "main"]
 
@@ -101,7 +102,9 @@ def _execute(run_id: str, settings: Settings, cancel: CancelToken) -> int:
 def _wait(settings: Settings, cancel: CancelToken) -> int:
     """Wait for a device, and execute the run whose turn it is there: everything is imported by then."""
     with closing(child_ahead(settings)) as child:
+        imports = import_ahead()
         device = _asked_device(settings, cancel)
+        imports.join()
         return NOTHING_LEFT if device is None else _execute_next(device, settings, cancel, child)
 
 

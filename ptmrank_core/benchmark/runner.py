@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from ptmrank_core.benchmark.analyses import analyse
+from ptmrank_core.benchmark.analyses import analyse, probe_scored
 from ptmrank_core.benchmark.execution.ahead import WorkAhead
 from ptmrank_core.benchmark.execution.context import RunContext, load_auxiliary
 from ptmrank_core.benchmark.execution.engine import HERE, Engine
@@ -187,7 +188,10 @@ def _run_models(run_context: RunContext, engine: Engine) -> None:
 def _run_in_turn(
     run_context: RunContext, models: Sequence[ModelSpec], decided: Mapping[str, Collection[MetricAndLayer]]
 ) -> None:
-    """Run models one after the other; the next one may run in its process while the current one is scored."""
+    """Run models one after the other; the next ones may run in their process while the current one is scored.
+
+    Where that process takes longer, those that are scored are probed meanwhile.
+    """
     planned = run_context.plan.models
     is_over = False
 
@@ -195,6 +199,14 @@ def _run_in_turn(
         return is_over or run_context.cancel()
 
     own_context = replace(run_context, cancel=cancel)
+    scored: deque[str] = deque()
+
+    def probe_one() -> bool:
+        is_any = bool(scored)
+        if is_any:
+            probe_scored(own_context, scored.popleft())
+        return is_any
+
     with FetchAhead(models, own_context.sources.fetch, sink=own_context.sink, cancel=cancel) as files:
 
         def begin(spec: ModelSpec) -> ModelWork:
@@ -204,10 +216,11 @@ def _run_in_turn(
             work.begin()
             return work
 
-        with WorkAhead(own_context.models, begin) as ahead:
+        with WorkAhead(own_context.models, begin, probe_one) as ahead:
             try:
                 for work in ahead.each(models):
                     work.finish()
+                    scored.append(work.spec.id)
             finally:
                 is_over = True
 

@@ -25,7 +25,8 @@ from ptmrank_core.features.cache.vectors import SampleVectors
 from ptmrank_core.features.encoders import Encoder, import_encoder, load_encoder
 from ptmrank_core.features.encoders.prepared import Prepared
 from ptmrank_core.features.precision import HALF_PRECISION, HalfPrecisionError
-from ptmrank_core.features.preparing import OF_ONE_MODEL, decode_items, prepare_ahead
+from ptmrank_core.features.preparing import OF_ONE_MODEL, decode_items
+from ptmrank_core.features.shared_preparation import prepare_shared
 from ptmrank_core.records import ExtractionOptions, ModelSpec
 from ptmrank_core.records.names import reason_of
 
@@ -169,7 +170,8 @@ class ForwardPass:
         order = sorted(self._vector_store.missing, key=lambda i: -items[i].size)
         window: list[_Ready] = []
         n_bytes = n_before = 0
-        for chunk in prepare_ahead(items, self._vector_store.names, order, self._encoder.preparer):
+        names, digests = self._vector_store.names, self._vector_store.digests
+        for chunk in prepare_shared(items, names, digests, order, self._encoder.preparer):
             self._vector_store.seconds["preprocess"] += chunk.seconds
             check(self._cancel)
             for index, prepared in zip(chunk.indices, chunk.samples, strict=True):

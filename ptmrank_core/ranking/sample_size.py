@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ptmrank_core.ranking.agreement import rank_correlations
-from ptmrank_core.ranking.consensus import ModelScores, consensus_values
+from ptmrank_core.ranking.agreement import kendall
+from ptmrank_core.ranking.consensus import ModelScores, check_scores, consensus_values, rank_models
 
 __all__ = ["SizeCurve", "consensus_draws", "size_curve"]
 
@@ -73,10 +73,11 @@ def size_curve(
 
 def _tau(part: ModelScores, full: ModelScores, higher_is_better: bool) -> float | None:  # noqa: FBT001
     """Kendall's tau-b over the models with both; ``None`` where it is not defined."""
-    both = rank_correlations(
-        {"part": part, "full": full}, higher_is_better=dict.fromkeys(("part", "full"), higher_is_better)
-    )
-    tau = float(both.tau[0, 1])
+    both = {"full": full, "part": part}
+    directions = dict.fromkeys(both, higher_is_better)
+    check_scores(both, tuple(full.keys() | part.keys()), directions)
+    ranks = [rank_models(scores, higher_is_better=higher_is_better) for scores in both.values()]
+    tau, _ = kendall(*ranks)
     return tau if np.isfinite(tau) else None
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from ptmrank_core.benchmark import RunStore, run_here
-from ptmrank_core.benchmark.execution.attempts import MOST_DEATHS
+from ptmrank_core.benchmark.execution.attempts import MOST_DEATHS, Attempts
 from ptmrank_core.config import Settings
+from ptmrank_core.events import StageStarted
 from ptmrank_core.records import Failure, RunPlan, RunState, Score, Stage
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
@@ -108,4 +109,24 @@ def test_a_run_that_is_cancelled_forgets_the_deaths(settings: Settings, plan: Ru
 
     assert run_here(plan.run_id, settings, sources=SOURCES, cancel=cancel) is RunState.CANCELLED
     assert asked
+    assert store.attempt(plan.run_id, model).n_deaths == 0
+
+
+def test_a_model_that_waits_until_others_are_scored_has_no_part_in_their_deaths(
+    settings: Settings, plan: RunPlan
+) -> None:
+    """Its earlier deaths stay, and its next stage counts as an attempt again."""
+    store, model = RunStore(settings), plan.models[1].id
+    killed = []  # workers that never leave their block
+    for n_before in (0, 1):
+        attempts = Attempts(store, plan.run_id, model)
+        killed.append(attempts.at_work())
+        killed[-1].__enter__()
+        attempts.hear(StageStarted(model, Stage.LOAD))
+        assert store.attempt(plan.run_id, model).n_deaths == n_before + 1
+        attempts.pause()
+        assert store.attempt(plan.run_id, model).n_deaths == n_before
+        attempts.hear(StageStarted(model, Stage.SCORE))
+        assert store.attempt(plan.run_id, model).n_deaths == n_before + 1
+    killed[-1].__exit__(None, None, None)
     assert store.attempt(plan.run_id, model).n_deaths == 0

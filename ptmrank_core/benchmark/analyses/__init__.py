@@ -9,7 +9,7 @@ from ptmrank_core.benchmark.analyses.controls import score_controls
 from ptmrank_core.benchmark.analyses.fine_tuning import fine_tune_best
 from ptmrank_core.benchmark.analyses.learning_curve import score_fewer_samples
 from ptmrank_core.benchmark.analyses.neighbours import find_neighbours
-from ptmrank_core.benchmark.analyses.probe import probe_models
+from ptmrank_core.benchmark.analyses.probe import probe_models, probe_scored
 from ptmrank_core.benchmark.analyses.projections import project_best
 from ptmrank_core.benchmark.analyses.race import race_to_decision
 from ptmrank_core.benchmark.analyses.rank_intervals import score_half_samples
@@ -20,7 +20,7 @@ from ptmrank_core.benchmark.analyses.separability import separate_classes
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.events import raise_if_cancelled
 
-__all__ = ["analyse"]
+__all__ = ["analyse", "probe_scored"]
 
 # In the order of execution; each stores findings, and skips those that are stored already.
 ANALYSES: tuple[Callable[[AnalysisContext], None], ...] = (

@@ -50,7 +50,14 @@ def piece_of(
         between runs.
     """
     name = _name_of(context.identity(model), function, *known_by)
-    return Piece(function, f"{function} {model}", partial(context.arrays, model), arguments, {"": name})
+    read = partial(context.arrays, model)
+    size = _size_of(context, model)
+    return Piece(function, f"{function} {model}", read, arguments, {"": name}, size=size)
+
+
+def _size_of(context: AnalysisContext, model: str) -> int:
+    """Return the width of a model's features, which the time of most pieces grows with."""
+    return context.outcomes[model].n_features or 0
 
 
 def scores_of(
@@ -74,7 +81,8 @@ def scores_of(
     names = names_of(context, context.identity(model), function, model, known_by)
     read = partial(context.arrays, model, tuple(known_by))
     listed = ROWS if ROWS in arguments else ""
-    return Piece(function, f"{function} {model}", read, arguments, names, METRICS, listed)
+    size = _size_of(context, model)
+    return Piece(function, f"{function} {model}", read, arguments, names, METRICS, listed, size)
 
 
 def names_of(

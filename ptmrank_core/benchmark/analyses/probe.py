@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.analyses.pieces import piece_of
+from ptmrank_core.benchmark.execution.context import RunContext
+from ptmrank_core.benchmark.work.piece import Piece
+from ptmrank_core.events import discard_event
 from ptmrank_core.records import ProbeResult
 
-__all__ = ["probe_models"]
+__all__ = ["probe_models", "probe_scored"]
 
 
 def probe_models(context: AnalysisContext) -> None:
@@ -19,12 +25,30 @@ def probe_models(context: AnalysisContext) -> None:
     CancelledError
         If cancellation was requested; findings so far stay.
     """
-    plan = context.run_context.plan
-    if not plan.analyses.probe:
+    if context.run_context.plan.analyses.probe:
+        context.find(ProbeResult, _pieces(context, (*context.specs, *context.controls)))
+
+
+def probe_scored(run_context: RunContext, model: str) -> None:
+    """Probe one model of a run that has others to score yet, as :func:`probe_models` would afterwards.
+
+    Nothing is reported: what comes before the first ranking is the scores.
+
+    Raises
+    ------
+    CancelledError
+        If cancellation was requested.
+    """
+    if not run_context.plan.analyses.probe:
         return
+    context = AnalysisContext(replace(run_context, sink=discard_event))
+    models = [name for name in (*context.specs, *context.controls) if name == model]
+    context.find(ProbeResult, _pieces(context, models))
+
+
+def _pieces(context: AnalysisContext, models: Iterable[str]) -> dict[str, Piece]:
+    plan = context.run_context.plan
     arguments = {"groups": context.run_context.samples.groups, "seed": plan.seed}
-    pieces = {
-        model: piece_of(context, "probe", model, arguments, known_by=[str(plan.seed)])
-        for model in (*context.specs, *context.controls)
+    return {
+        model: piece_of(context, "probe", model, arguments, known_by=[str(plan.seed)]) for model in models
     }
-    context.find(ProbeResult, pieces)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ptmrank_core.benchmark.store.store import Attempt, RunStore
 from ptmrank_core.errors import ModelProcessError
@@ -57,6 +58,15 @@ class Attempts:
             yield
         finally:
             self.forget()
+
+    def pause(self) -> None:
+        """Note that nobody is at work on the model until its next stage: it waits until others are scored.
+
+        Whatever ends the worker meanwhile is no fault of this model.
+        """
+        self._store.keep_attempt(
+            self._run_id, self._model, replace(self._attempt, n_deaths=self._attempt.n_deaths - 1)
+        )
 
     def check(self) -> None:
         """Refuse the model if workers died at it too often.

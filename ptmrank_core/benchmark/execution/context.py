@@ -13,9 +13,18 @@ from ptmrank_core.benchmark.work.kept_results import KeptResults
 from ptmrank_core.benchmark.work.pool import PiecePool
 from ptmrank_core.events import CancelToken, Sink, discard_event
 from ptmrank_core.features import FeatureCache, extract_cached
-from ptmrank_core.features.process import ModelCalls
+from ptmrank_core.features.process import ModelCalls, ModelCallsHere
+from ptmrank_core.metrics import METRICS
 from ptmrank_core.pieces.scoring import CapturedError, run_guarded
-from ptmrank_core.records import ExtractionOptions, Features, FloatArray, ModelSpec, RunPlan, Samples
+from ptmrank_core.records import (
+    NO_ANALYSIS,
+    ExtractionOptions,
+    Features,
+    FloatArray,
+    ModelSpec,
+    RunPlan,
+    Samples,
+)
 
 __all__ = ["RunContext", "load_auxiliary"]
 
@@ -92,6 +101,8 @@ class RunContext:
         )
         if cached is not None:
             return cached
+        if not isinstance(self.models, ModelCallsHere):  # it is loaded elsewhere, and this process waits
+            self.pool.start_ahead(len(self.plan.models) if self._has_pieces() else 0)
         features: Features = self.models.call(
             "extract",
             samples,
@@ -102,6 +113,12 @@ class RunContext:
             cancel=self.cancel,
         )
         return features
+
+    def _has_pieces(self) -> bool:
+        """Whether anything is computed of the features besides scores of all samples."""
+        return self.plan.analyses != NO_ANALYSIS or any(
+            METRICS[name].stochastic for name in self.plan.metrics
+        )
 
 
 def load_auxiliary(run_context: RunContext, metrics: Collection[str]) -> RunContext:

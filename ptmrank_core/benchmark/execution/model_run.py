@@ -11,6 +11,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from ptmrank_core.benchmark.execution.attempts import Attempts
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import gather, source_place
@@ -85,6 +87,8 @@ class ModelWork:
         with ExitStack() as stack:
             stack.enter_context(self.attempts.at_work())
             self._extracted = self._begin()
+            if self._extracted is not None:
+                self.attempts.pause()
             self._at_work = stack.pop_all()
 
     def finish(self) -> None:
@@ -92,6 +96,14 @@ class ModelWork:
         with self._at_work:
             if self._extracted is not None:
                 self._keep_outcome(self._facts_of(self._extracted), self._score(self._extracted))
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the arrays that it holds between its phases."""
+        if self._extracted is None:
+            return 0
+        held = (self._extracted.arrays, *self._extracted.layers)
+        return sum(array.nbytes for own in held for array in own.values() if isinstance(array, np.ndarray))
 
     def put_down(self) -> None:
         """End work that was begun and is not finished, in order."""

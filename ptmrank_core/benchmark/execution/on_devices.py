@@ -138,25 +138,35 @@ def run_on_devices(
 
 
 class _Baton:
-    """What one thread holds at a time, as long as it does anything but wait."""
+    """What one thread holds at a time, as long as it does anything but wait.
+
+    Whoever has waited longest gets it, so that models begin in their order: a lock would often go back to the
+    thread that has just released it.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._change = threading.Condition()
+        self._n_asked, self._n_served = 0, 0
 
     def __enter__(self) -> None:
-        self._lock.acquire()
+        with self._change:
+            place = self._n_asked
+            self._n_asked += 1
+            self._change.wait_for(lambda: self._n_served == place)
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        with self._change:
+            self._n_served += 1
+            self._change.notify_all()
 
     @contextmanager
     def let_go(self) -> Iterator[None]:
         """Let others have it within the block."""
-        self._lock.release()
+        self.__exit__()
         try:
             yield
         finally:
-            self._lock.acquire()
+            self.__enter__()
 
 
 class _CallsOnDevices:

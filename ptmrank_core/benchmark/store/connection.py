@@ -1,7 +1,8 @@
 """Connections to the file of the run store.
 
 SQLite in WAL mode, synced: a committed transaction survives a crash of the worker, of the dashboard and of
-the machine.
+the machine. What need not survive the machine (how far a run is) waits for no disk; the next synced
+transaction takes it along.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,23 @@ SECONDS_TO_WAIT = 30.0
 WHAT = "The run store"
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A connection, and what tells its file from another one of the same name."""
+
+    db: sqlite3.Connection
+    file_id: tuple[int, int] | None
+
+
+def _file_id(path: Path) -> tuple[int, int] | None:
+    """Return device and number of a file; ``None`` if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def decode_column(content: bytes) -> str:
     """Decode a text of the file; one that is no UTF-8 too: damage, or what SQLite makes of half a pair."""
     for errors in ("strict", "surrogatepass"):
@@ -31,7 +50,7 @@ def decode_column(content: bytes) -> str:
 
 
 class Database:
-    """One SQLite file, created if it is missing. Threads may share it: each use opens its own connection.
+    """One SQLite file, created if it is missing. Threads may share it: each use has a connection of its own.
 
     Every use goes through a connection of this class, which says what is wrong with the file.
 
@@ -51,6 +70,8 @@ class Database:
     def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
         self._path, self._is_read_only = path, is_read_only
         self._thread = threading.local()
+        self._is_held = False
+        self._idle: list[_Opened] = []  # connections that wait for their next use while the file is held open
         if is_read_only:
             return
         with store_errors(WHAT, path.parent, is_folder=True):
@@ -61,11 +82,11 @@ class Database:
             prepare_tables(db)
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """Open the file for one transaction."""
+    def _open(self, *, is_synced: bool = True) -> Iterator[sqlite3.Connection]:
+        """Open the file for one transaction; one that is not synced need not survive the machine."""
         with self._connection() as db:
             db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA synchronous = {'FULL' if is_synced else 'NORMAL'}")
             with db:
                 yield db
 
@@ -82,21 +103,42 @@ class Database:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with (
-            store_errors(WHAT, self._path),
-            closing(self._connect()) as db,
-        ):
-            db.text_factory = decode_column
-            yield db
+        """Have a connection for one use; after an error, or unless the file is held open, it is closed."""
+        with store_errors(WHAT, self._path):
+            opened = self._reused() or _Opened(self._connect(), _file_id(self._path))
+            is_sound = False
+            try:
+                yield opened.db
+                is_sound = not opened.db.in_transaction
+            finally:
+                if is_sound and self._is_held:
+                    self._idle.append(opened)
+                else:
+                    opened.db.close()
+
+    def _reused(self) -> _Opened | None:
+        """Take a connection that waits; one to a file that is gone or was replaced is closed."""
+        while self._idle:
+            with suppress(IndexError):  # another thread was quicker
+                opened = self._idle.pop()
+                if opened.file_id is not None and opened.file_id == _file_id(self._path):
+                    return opened
+                opened.db.close()
+        return None
 
     def _connect(self) -> sqlite3.Connection:
         if self._is_read_only:  # immutable: no journal and no lock, in a folder that nobody may write to
-            return sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
-        return sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)
+            db = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+        else:  # one thread after the other may use it, never two at once
+            db = sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT, check_same_thread=False)
+        db.text_factory = decode_column
+        return db
 
     @contextmanager
     def held_open(self) -> Iterator[None]:
         """Keep the file open within the block, for a process that writes to it again and again.
+
+        Opening it takes as long as a transaction does, so connections are used again within the block.
 
         Whoever closes the file last locks everybody out for a moment, readers too, to tidy up. A process that
         does so after each transaction, and is stopped (Ctrl-Z), is often stopped just then: no page could be
@@ -112,7 +154,15 @@ class Database:
             with store_errors(WHAT, self._path):
                 db = held.enter_context(closing(self._connect()))
                 db.execute("PRAGMA schema_version").fetchone()  # it is opened when it is read first
+            held.callback(self._let_go)
+            self._is_held = True
             yield
+
+    def _let_go(self) -> None:
+        """Close the connections that wait."""
+        self._is_held = False
+        while self._idle:
+            self._idle.pop().db.close()
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """Run a query without parameters; yield its rows one after another."""

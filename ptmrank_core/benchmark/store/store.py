@@ -196,7 +196,7 @@ class RunStore(RunTable):
 
     def add_event(self, run_id: str, event: Event) -> None:
         """Store an event; the last one of the same kind and model is replaced."""
-        with self._open() as db:
+        with self._open(is_synced=False) as db:
             db.execute(
                 "INSERT OR REPLACE INTO events (run_id, model, kind, at, event) VALUES (?, ?, ?, ?, ?)",
                 (run_id, getattr(event, "model", ""), type(event).__name__, time.time(), to_json(event)),

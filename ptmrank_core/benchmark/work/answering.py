@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ptmrank_core.benchmark.execution.context import RunContext
+from ptmrank_core.benchmark.work.call import Call, Called
 from ptmrank_core.benchmark.work.kept_results import Kept, KeptResults
 from ptmrank_core.benchmark.work.piece import Answer, Piece
-from ptmrank_core.benchmark.work.pool import Call, Called
 from ptmrank_core.events import CancelToken, raise_if_cancelled
 from ptmrank_core.pieces import PIECES, Found, ListedScores
 from ptmrank_core.pieces.scoring import CapturedError
@@ -16,7 +16,7 @@ from ptmrank_core.pieces.scoring import CapturedError
 __all__ = ["answer_pieces", "is_kept"]
 
 # Pieces are divided where there are fewer for each process; each call then has so many steps.
-PIECES_FOR_EACH, STEPS_OF_CALL = 8, 20
+PIECES_FOR_EACH, STEPS_OF_CALL = 4, 20
 
 
 def answer_pieces(
@@ -121,7 +121,9 @@ def _computed(
     divided = pool.n_processes > 1 and len(open_pieces) < PIECES_FOR_EACH * pool.n_processes
     calls: list[Call] = []
     places: list[tuple[int, int]] = []
-    for index, own in open_pieces.items():
+    # The largest first: none of them is then still at work, alone, when all others are done.
+    by_size = sorted(open_pieces.items(), key=lambda item: -item[1].piece.size)
+    for index, own in by_size:
         for number, call in enumerate(own.calls(divided=divided)):
             calls.append(call)
             places.append((index, number))

@@ -32,6 +32,8 @@ class Piece:
         are kept are left out. Empty where there is one result.
     listed
         Argument that holds the rows of each step, so that a long piece can be divided; empty where it cannot.
+    size
+        How much there is to compute, beside the others: the largest pieces go first.
     """
 
     function: str
@@ -41,6 +43,7 @@ class Piece:
     names: Mapping[str, str | None] = field(default_factory=lambda: {"": None})
     wanted: str = ""
     listed: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

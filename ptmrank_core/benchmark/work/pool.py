@@ -13,23 +13,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ptmrank_core.benchmark.work.call import Call, Called
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import CancelledError, ModelProcessError, StoreError
 from ptmrank_core.events import CancelToken, raise_if_cancelled
 from ptmrank_core.features.process import ModelFunction, ModelProcess
 from ptmrank_core.features.process.memory import available_bytes
 from ptmrank_core.pieces import PIECES, Found
+from ptmrank_core.pieces.ahead import MODULES, import_ahead
 from ptmrank_core.pieces.running import run_piece
-from ptmrank_core.pieces.scoring import CapturedError, run_guarded
+from ptmrank_core.pieces.scoring import run_guarded
 
-__all__ = ["Call", "Called", "PiecePool", "usable_processors"]
+__all__ = ["PiecePool", "usable_processors"]
 
 FUNCTIONS: Mapping[str, ModelFunction] = {
     name: ModelFunction(run_piece.__module__, run_piece.__name__, piece.doing)
@@ -38,40 +39,13 @@ FUNCTIONS: Mapping[str, ModelFunction] = {
 # Children are started once so many seconds were worked in this process, and as many are expected to be left:
 # starting one takes about a second of a processor.
 START_SECONDS = 1.5
+# Or while the first model is loaded, which leaves a processor idle; more of them once there is enough to do.
+MOST_AHEAD = 3
 # Nothing is heard of a child while a library computes: many times what a model may take to load.
 PATIENCE = 24
 # What a child takes: its libraries, and copies of the arrays that a call passes to it.
 CHILD_BYTES, N_COPIES = 250 * 2**20, 10
 POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Call:
-    """One call of a piece.
-
-    Parameters
-    ----------
-    function, arguments
-        The piece, and its arguments besides the arrays.
-    what
-        What it is, for messages.
-    read
-        Returns its arrays; never called by two threads at once.
-    """
-
-    function: str
-    arguments: Mapping[str, Any]
-    what: str
-    read: Callable[[], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """What came of a call: its number, its results or the error, and how long it took."""
-
-    number: int
-    found: Found | CapturedError
-    seconds: float
 
 
 def usable_processors() -> int:
@@ -99,6 +73,8 @@ class PiecePool:
         self._children: list[ModelProcess] = []
         self._seconds_here = 0.0
         self._reading = threading.Lock()
+        self._starting = threading.Lock()
+        self._imports: threading.Thread | None = None
 
     @property
     def pids(self) -> list[int]:
@@ -109,6 +85,32 @@ class PiecePool:
     def n_processes(self) -> int:
         """Number of processes that calls may be spread over."""
         return 1 + self._n_children
+
+    def start_ahead(self, n_children: int = MOST_AHEAD) -> None:
+        """Import what scores and pieces need, here and in children, while a model is being loaded.
+
+        It returns at once, and does something the first time only. Nothing is done with one processor, or
+        where processes that wait are switched off.
+
+        Parameters
+        ----------
+        n_children
+            Children that are started at most; 0 if no pieces will follow.
+        """
+        if self._settings.ready_seconds <= 0 or usable_processors() == 1:
+            return
+        with self._starting:
+            if self._imports is not None:
+                return
+            self._imports = import_ahead()
+            for _ in range(min(n_children, MOST_AHEAD, self._n_children, _n_fitting(0))):
+                self._add_child().start_ahead(MODULES)
+
+    def _add_child(self) -> ModelProcess:
+        patience = PATIENCE * self._settings.load_seconds
+        child = ModelProcess(self._settings, log=self._log, hang_seconds=patience, functions=FUNCTIONS)
+        self._children.append(child)
+        return child
 
     def run(self, calls: Sequence[Call], cancel: CancelToken) -> Iterator[Called]:
         """Run calls, in any order.
@@ -125,6 +127,8 @@ class PiecePool:
         CancelledError
             If cancellation was requested.
         """
+        if self._imports is not None:
+            self._imports.join()  # the threads of a library that comes within a piece would not be bounded
         batch = _Batch(self._reading, calls, cancel)
         try:
             while batch.n_left:
@@ -148,9 +152,7 @@ class PiecePool:
             return
         n_wanted = min(self._n_children, batch.n_waiting - 1, _n_fitting(batch.read_bytes))
         while len(self._children) < n_wanted:
-            patience = PATIENCE * self._settings.load_seconds
-            child = ModelProcess(self._settings, log=self._log, hang_seconds=patience, functions=FUNCTIONS)
-            self._children.append(child)
+            self._add_child()
         batch.serve(self._children[:n_wanted])
 
     def close(self) -> None:

@@ -43,6 +43,8 @@ class VectorStore:
 
     Attributes
     ----------
+    items, names, digests
+        Of all samples, those of auxiliary sets included.
     missing
         Indices of the samples that the model has to run on, one for each content.
     n_run
@@ -68,17 +70,17 @@ class VectorStore:
         self.key = key
         self.items = sum((auxiliary_set.items for auxiliary_set in auxiliary.values()), samples.items)
         self.names = sum((auxiliary_set.names for auxiliary_set in auxiliary.values()), samples.names)
-        self._digests = sum((auxiliary_set.digests for auxiliary_set in auxiliary.values()), samples.digests)
+        self.digests = sum((auxiliary_set.digests for auxiliary_set in auxiliary.values()), samples.digests)
         self._vectors: list[SampleVectors | None] = [None] * self.n_items
         self.with_layers = with_layers
         self._layers: list[LayerVectors | None] = [None] * self.n_items if with_layers else []
         if cache is not None:
-            self._vectors = cache.get_many(key, self._digests)
-            self._layers = cache.get_layers(key, self._digests) if with_layers else []
+            self._vectors = cache.get_many(key, self.digests)
+            self._layers = cache.get_layers(key, self.digests) if with_layers else []
         lacking = [i for i in range(self.n_items) if self._lacks(i)]
         same: dict[str, list[int]] = {}
         for index in lacking:
-            same.setdefault(self._digests[index], []).append(index)
+            same.setdefault(self.digests[index], []).append(index)
         self._same = {indices[0]: indices for indices in same.values()}
         self.missing = list(self._same)
         self.n_run = 0
@@ -114,7 +116,7 @@ class VectorStore:
         vectors
             One for each.
         """
-        digests = [self._digests[i] for i in indices]
+        digests = [self.digests[i] for i in indices]
         layers = [LayerVectors(v.layers) for v in vectors]
         self.n_run += len(indices)
         if self._cache is not None:

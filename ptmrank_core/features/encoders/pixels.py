@@ -51,6 +51,10 @@ class PixelSteps:
         values += self.shift
         return {"pixel_values": values}
 
+    def text(self) -> str:
+        """Write the steps out."""
+        return repr((self.size, self.resample, self.crop, self.scale.tolist(), self.shift.tolist()))
+
     def _target(self, height: int, width: int) -> tuple[int, int]:
         """Height and width after resizing."""
         if not isinstance(self.size, int):
@@ -91,6 +95,11 @@ class PicturesPreparer:
     """Prepares pictures: one row each."""
 
     read: PictureReader
+
+    @property
+    def steps(self) -> str:
+        """What it does, the same text for all that do the same; empty where that is not known."""
+        return self.read.text() if isinstance(self.read, PixelSteps) else ""
 
     def __call__(self, items: Sequence[Image]) -> list[Prepared]:
         """Prepare RGB pictures."""

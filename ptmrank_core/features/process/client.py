@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -96,14 +96,20 @@ class ModelProcess:
         """Id of the child; ``None`` if none is running."""
         return None if self._child is None else self._child.pid
 
-    def start_ahead(self) -> None:
-        """Start the child before the first call, so that it imports what checkpoints need meanwhile.
+    def start_ahead(self, modules: Sequence[str] | None = None) -> None:
+        """Start the child before the first call, so that it imports meanwhile.
 
         Where the system cannot start it, the first call tries again, and says so.
+
+        Parameters
+        ----------
+        modules
+            What it imports; by default what checkpoints need.
         """
         with self._lock, suppress(OSError):
             if self._child is None:
-                self._child = Child(self._settings, self._functions, self._log, ahead=AHEAD)
+                ahead = AHEAD if modules is None else modules
+                self._child = Child(self._settings, self._functions, self._log, ahead=ahead)
 
     def call(
         self,

@@ -10,12 +10,14 @@ import pytest
 
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore, new_run_id, run_here
+from ptmrank_core.benchmark.analyses import probe_scored
+from ptmrank_core.benchmark.execution.model_run import ModelWork
 from ptmrank_core.config import Settings
 from ptmrank_core.events import AnalysisStep, Event
 from ptmrank_core.probing import fit_probe
 from ptmrank_core.records import ProbeResult, RunPlan, RunState
 from ptmrank_core.worker import SOURCES
-from tests.benchmark.runs import NO_HALVES, stored_features_plan
+from tests.benchmark.runs import NO_HALVES, forget_results, stored_features_plan
 from tests.ready_made import LABELS, draw_features, save_features
 
 METRICS = ("logme", "hscore", "gbc")
@@ -46,6 +48,31 @@ def test_a_run_keeps_a_probe_of_each_model(settings: Settings, plan: RunPlan) ->
     assert (kept.measure, kept.n_classes) == ("accuracy", 3)
     steps = [event for event in events if isinstance(event, AnalysisStep) and event.kind == "probe"]
     assert [(step.done, step.total) for step in steps] == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_model_that_is_probed_before_the_others_are_scored_has_the_same_probe(
+    settings: Settings, plan: RunPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is told of it before the first ranking, and nothing is done twice."""
+    run_here(plan.run_id, settings, sources=SOURCES)
+    expected = RunStore(settings).result(plan.run_id).contents(ProbeResult)
+    forget_results(settings)
+    again = stored_features_plan(settings, Path(plan.models[0].path or "").parent, METRICS)
+    finish, events = ModelWork.finish, list[Event]()
+
+    def finish_and_probe(work: ModelWork) -> None:
+        finish(work)
+        probe_scored(work.run_context, work.spec.id)
+        if work.spec.id == "one":
+            assert set(RunStore(settings).result(again.run_id).contents(ProbeResult)) == {"one"}
+        assert not any(isinstance(event, AnalysisStep) for event in events)
+
+    monkeypatch.setattr(ModelWork, "finish", finish_and_probe)
+    run_here(again.run_id, settings, sources=SOURCES, sink=events.append)
+    assert RunStore(settings).result(again.run_id).contents(ProbeResult) == expected
+    assert set(expected) == {"one", "two"}
+    steps = [event for event in events if isinstance(event, AnalysisStep) and event.kind == "probe"]
+    assert [(step.done, step.total) for step in steps] == [(2, 2)]
 
 
 def test_a_probe_that_is_kept_is_not_fitted_again(

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from ptmrank_core.benchmark.execution import ahead as stage
 from ptmrank_core.benchmark.execution.ahead import WorkAhead
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import StoreError
 from ptmrank_core.features.process import ModelProcess
 from ptmrank_core.records import ModelSpec
+from tests.waiting import wait_until
 
 MAIN = threading.main_thread().name
 
@@ -23,6 +25,8 @@ def spec(name: str, source: str = "local") -> ModelSpec:
 
 class Work:
     """The work on one model, which notes where it was begun and whether it was put down."""
+
+    n_bytes = 2**20
 
     def __init__(self, own: ModelSpec, begun: dict[str, str]) -> None:
         if own.id == "broken":
@@ -49,7 +53,7 @@ def ahead(settings: Settings, begun: dict[str, str]) -> WorkAhead:
 def test_a_checkpoint_is_begun_while_the_one_before_it_is_scored(
     settings: Settings, begun: dict[str, str]
 ) -> None:
-    """In another thread, and one model ahead; a function of the user waits for its turn in this one."""
+    """In another thread; a function of the user waits for its turn in this one."""
     specs = [spec("a"), spec("b"), spec("f", "function"), spec("c")]
     with ahead(settings, begun) as works:
         names = [work.name for work in works.each(specs)]  # type: ignore[attr-defined]
@@ -58,11 +62,54 @@ def test_a_checkpoint_is_begun_while_the_one_before_it_is_scored(
     assert begun["b"] != MAIN != begun["c"]
 
 
+@pytest.mark.parametrize(
+    ("n_bytes", "n_ahead"), [(0, 4), (2**20, 4), (stage.HELD_BYTES // 2, 2), (2 * stage.HELD_BYTES, 1)]
+)
+def test_no_more_models_are_begun_than_memory_holds(
+    settings: Settings, begun: dict[str, str], monkeypatch: pytest.MonkeyPatch, n_bytes: int, n_ahead: int
+) -> None:
+    """Their arrays wait until they are scored: some models ahead, or the next one alone where it is large."""
+    monkeypatch.setattr(Work, "n_bytes", n_bytes)
+    names = [str(number) for number in range(9)]
+    with ahead(settings, begun) as works:
+        for number, _ in enumerate(works.each([spec(name) for name in names])):
+            last = min(8, number + n_ahead)
+            wait_until(lambda last=last: names[last] in begun)  # type: ignore[misc]
+            assert len(begun) == last + 1
+    assert list(begun) == names
+
+
+def test_something_is_done_while_features_are_waited_for(settings: Settings) -> None:
+    """In this thread, until there is nothing left to do or the features are there."""
+    has_begun, may_end = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def begin(own: ModelSpec) -> Work:
+        if own.id == "b":
+            has_begun.set()
+            assert may_end.wait(60)
+        return Work(own, {})
+
+    def meanwhile() -> bool:
+        done.append(threading.current_thread().name)
+        if len(done) == 3:
+            may_end.set()
+        return len(done) < 3
+
+    works = WorkAhead(ModelProcess(settings), begin, meanwhile)  # type: ignore[arg-type]
+    with works:
+        names = [work.name for work in works.each([spec("a"), spec("b")])]  # type: ignore[attr-defined]
+    assert has_begun.is_set()
+    assert names == ["a", "b"]
+    assert done == [MAIN] * 3
+
+
 def test_work_that_was_begun_and_is_not_finished_is_put_down(
     settings: Settings, begun: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where scoring stops the run, the next model is waited for, and its attempt is forgotten."""
     put_down: list[Any] = []
+    monkeypatch.setattr(Work, "n_bytes", stage.HELD_BYTES)
     monkeypatch.setattr(Work, "put_down", lambda work: put_down.append(work.name))
 
     def stop_at_first() -> None:

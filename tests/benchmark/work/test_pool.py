@@ -16,7 +16,8 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, run_here
 from ptmrank_core.benchmark.work import pool as stage
-from ptmrank_core.benchmark.work.pool import Call, PiecePool, usable_processors
+from ptmrank_core.benchmark.work.call import Call
+from ptmrank_core.benchmark.work.pool import PiecePool, usable_processors
 from ptmrank_core.config import Settings, load_settings
 from ptmrank_core.errors import CancelledError, InputError, StoreError
 from ptmrank_core.events import AnalysisStep, Event, never_cancels
@@ -208,6 +209,32 @@ def test_children_load_what_pieces_need_and_no_more(pool: PiecePool) -> None:
     for own in run(pool, calls("imported", 2)).values():
         assert isinstance(own, Found)
         assert not {"torch", "transformers", "pandas", "sklearn", "streamlit"} & set(own.results[""])
+
+
+def test_children_that_are_started_ahead_import_what_pieces_need(
+    pool: PiecePool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They do so while a model is loaded, once, and take calls afterwards."""
+    monkeypatch.setattr(stage, "MODULES", ("wave",))
+    monkeypatch.setattr(stage, "usable_processors", lambda: 2)
+    asked = pool._settings
+    pool._settings = replace(asked, ready_seconds=0.0)
+    pool.start_ahead(1)
+    assert pool.pids == []  # processes that wait are switched off
+    pool._settings = asked
+    pool.start_ahead(1)
+    [pid] = pool.pids
+    pool.start_ahead(2)
+    assert pool.pids == [pid]
+    [imported, *_] = run(pool, calls("imported", 2)).values()
+    assert isinstance(imported, Found)
+    assert "wave" in imported.results[""]
+
+
+def test_nothing_is_started_ahead_where_no_piece_follows(pool: PiecePool) -> None:
+    """Scores alone are computed here."""
+    pool.start_ahead(0)
+    assert pool.pids == []
 
 
 @pytest.mark.usefixtures("at_once")

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ptmrank_core.benchmark.race.trainer import Trainer
+from ptmrank_core.events import raise_if_cancelled
 from ptmrank_core.features.training.doses import TaskResult, TrainingTask
 from ptmrank_core.pieces.scoring import CapturedError, run_guarded
 from ptmrank_core.records import RaceDose
@@ -137,9 +138,21 @@ class RoundProgress:
         self._report = report
         self._shares: dict[str, tuple[float, TrainingTask]] = {}
         self._lock = threading.Lock()
+        self._is_over = threading.Event()
+
+    def end(self) -> None:
+        """End the round: whatever still trains is cancelled when it tells how far it is."""
+        self._is_over.set()
 
     def hear(self, task: TrainingTask, elapsed: float, share: float) -> None:
-        """Take the progress of a dose."""
+        """Take the progress of a dose.
+
+        Raises
+        ------
+        CancelledError
+            If the round was ended.
+        """
+        raise_if_cancelled(self._is_over.is_set)
         with self._lock:
             self._shares[task.spec.id] = share, task
             least, last = min(self._shares.values(), key=lambda own: own[0])
@@ -175,7 +188,12 @@ def train_together(works: Sequence[DoseWork], progress: RoundProgress) -> list[T
     if len(works) == 1:
         return [train(works[0])]
     with ThreadPoolExecutor(len(works), thread_name_prefix="dose of a race") as threads:
-        return [begun.result() for begun in [threads.submit(train, work) for work in works]]
+        begun = [threads.submit(train, work) for work in works]
+        try:
+            return [own.result() for own in begun]
+        except BaseException:
+            progress.end()  # whoever is interrupted does not wait for the others
+            raise
 
 
 def shares_of_clock(doses: Sequence[RaceDose], seconds: float) -> list[float]:

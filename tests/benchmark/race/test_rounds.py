@@ -16,16 +16,18 @@ from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.race.asking import open_race, repeat_race
 from ptmrank_core.benchmark.race.beliefs import standings
 from ptmrank_core.benchmark.race.choice import NextDose, next_doses
-from ptmrank_core.benchmark.race.dosing import RoundProgress, shares_of_clock
-from ptmrank_core.benchmark.race.trainer import TrainingGround
+from ptmrank_core.benchmark.race.dosing import DoseWork, RoundProgress, shares_of_clock, train_together
+from ptmrank_core.benchmark.race.trainer import OnProgress, TrainingGround
 from ptmrank_core.config import Settings
+from ptmrank_core.errors import CancelledError
 from ptmrank_core.events import Event, RaceStep
-from ptmrank_core.features.training.doses import TrainingTask
+from ptmrank_core.features.training.doses import TaskResult, TrainingTask
 from ptmrank_core.records import Analyses, Finding, ModelSpec, Race, RaceDose, RunPlan, RunState
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.race.made_up import FACTS, dose, runner
 from tests.benchmark.race.replaying import KilledError, Moments, Recorded, ReplayTrainer, with_moments
 from tests.benchmark.runs import stored_plan
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("_recorded_facts")
 CURVES = {
@@ -218,6 +220,69 @@ def test_doses_share_the_seconds_of_their_round() -> None:
     assert shares_of_clock(doses, 4.0) == [1.0, 3.0]
     assert shares_of_clock(doses, 2.0) == [0.5, 1.5]
     assert shares_of_clock(doses[:1], 9.0) == [1.0]
+
+
+class _BeginsAgain:
+    """Trains on a made-up clock: half of a dose, then, on another node, all of it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def clock(self) -> float:
+        """Seconds so far."""
+        return self.now
+
+    def train(self, task: TrainingTask, *, on_progress: OnProgress) -> TaskResult:  # noqa: ARG002 - a trainer
+        """Tell how far it is, once a second; the third time it has begun again."""
+        for share in (0.2, 0.5, 0.25, 0.5, 0.75, 1.0):
+            self.now += 1.0
+            on_progress(share)
+        outputs = np.zeros((2, 2), dtype=np.float32)
+        return TaskResult(outputs, (), "accuracy", 0.5, None, (), 1.0, 0.0, 6.0, 1, "float32", 1)
+
+
+def test_what_a_dead_node_had_trained_is_no_time_of_training(tmp_path: Path) -> None:
+    """All of a dose is on the clock, and passes are timed by the attempt that counts."""
+    rows = np.arange(2)
+    task = TrainingTask(ModelSpec("a", "local", "image"), "full", rows, rows, 1.0, None, tmp_path, 0)
+    work = DoseWork(task, 0, "", measure="accuracy", trainer=_BeginsAgain(), report=lambda *_: None)
+    trained, _ = work.run()
+    assert (trained.seconds, trained.loading_seconds) == (6.0, 3.0)
+
+
+class _Endless:
+    """Trains until somebody ends it; the first model is killed at once."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+
+    def clock(self) -> float:
+        """No time passes."""
+        return 0.0
+
+    def train(self, task: TrainingTask, *, on_progress: OnProgress) -> TaskResult:
+        """Go on for minutes."""
+        if task.spec.id == "first":
+            raise KilledError
+        try:
+            wait_until(lambda: on_progress(0.5) is not None)
+        except CancelledError:
+            self.ended.append(task.spec.id)
+            raise
+        raise AssertionError("nobody ended it")
+
+
+def test_whoever_is_interrupted_waits_for_no_dose(tmp_path: Path) -> None:
+    """What ends the process in the middle of a round ends the other doses too."""
+    rows, trainer, progress = np.arange(2), _Endless(), RoundProgress(lambda *_: None)
+    specs = [ModelSpec(name, "local", "image") for name in ("first", "second")]
+    tasks = [TrainingTask(spec, "full", rows, rows, 1.0, None, tmp_path, 0) for spec in specs]
+    works = [
+        DoseWork(task, 0, "", measure="accuracy", trainer=trainer, report=progress.hear) for task in tasks
+    ]
+    with pytest.raises(KilledError):
+        train_together(works, progress)
+    assert trainer.ended in ([], ["second"])  # it may not even have begun
 
 
 def test_the_progress_of_a_round_is_that_of_its_last_dose(tmp_path: Path) -> None:

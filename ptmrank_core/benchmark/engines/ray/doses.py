@@ -145,7 +145,7 @@ class ClusterDoses:
         cancel: CancelToken,
     ) -> bytes:
         """Wait for a dose, telling how far it is."""
-        ray = self._cluster.ray
+        ray, told = self._cluster.ray, 0.0
         while True:
             raise_if_cancelled(cancel)
             ready, _ = ray.wait([reference], num_returns=1, timeout=POLL_SECONDS)
@@ -153,10 +153,9 @@ class ClusterDoses:
                 if ready:
                     data: bytes = ray.get(reference)
                     return data
-                share = ray.get(self._board.read.remote(dose), timeout=POLL_SECONDS)
+                told = ray.get(self._board.read.remote(dose), timeout=POLL_SECONDS) or told
             except ray.exceptions.GetTimeoutError:
                 continue  # the board is on its way to another node
             except ray.exceptions.RayError as error:
                 raise lost(model, error) from error
-            if share:
-                on_progress(share)
+            on_progress(told)

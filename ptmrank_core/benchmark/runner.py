@@ -87,7 +87,7 @@ def execute(  # noqa: PLR0913 - what a run needs, and where its models run
     models
         Where checkpoints are run and trained; by default in this process.
     engine
-        Where features are extracted; by default where checkpoints are run.
+        Where features are extracted and doses of a race are trained; by default where checkpoints are run.
 
     Returns
     -------
@@ -110,7 +110,8 @@ def execute(  # noqa: PLR0913 - what a run needs, and where its models run
                 plan, samples, own_sources, store, cache, kept, pool, sink, cancel, models
             )
             _run_models(run_context, engine)
-            analyse(_run_substitutes(run_context, engine))
+            with engine.racing(_run_substitutes(run_context, engine)) as racing_context:
+                analyse(racing_context)
     except CancelledError:
         state = RunState.CANCELLED
     except PTMRankError as problem:

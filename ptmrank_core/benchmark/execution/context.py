@@ -48,7 +48,9 @@ class RunContext:
     sink, cancel
         Receives every event; called after each batch and each cell.
     models
-        Where checkpoints are run and trained: in the model process, or in this one.
+        Where checkpoints are run and trained: in the model process, in this one, or on a cluster.
+    n_doses
+        Doses of a race that are trained there at a time, each called for in a thread of its own.
     reference
         The reference set; ``None`` if no metric reads one.
     label_embeddings
@@ -69,6 +71,7 @@ class RunContext:
     sink: Sink
     cancel: CancelToken
     models: ModelCalls
+    n_doses: int = 1
     reference: Samples | None = None
     label_embeddings: FloatArray | CapturedError | None = None
     uncached: dict[tuple[str, ...], Features] = field(default_factory=dict)

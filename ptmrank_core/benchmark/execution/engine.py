@@ -1,4 +1,4 @@
-"""Engines as a run knows them: where its checkpoints extract features. All else is done in its process."""
+"""Engines as a run knows them: where checkpoints extract features, and where those of a race are trained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["HERE", "Engine"]
 
 
 class Engine(Protocol):
-    """Extracts features for a run, ahead of it or when it asks for them."""
+    """Extracts features for a run, ahead of it or when it asks for them, and trains what it races."""
 
     def planned(self, plan: RunPlan) -> RunPlan:
         """Return the plan with what this engine has to know before the first model runs.
@@ -39,6 +39,16 @@ class Engine(Protocol):
         """
         ...
 
+    def racing(self, run_context: RunContext) -> AbstractContextManager[RunContext]:
+        """Get ready to train; the models of the context are then where doses of a race are trained.
+
+        Parameters
+        ----------
+        run_context
+            Context of the run, whose models have all been scored.
+        """
+        ...
+
 
 class _Here:
     """The machine of the run: a model runs when the run asks for its features."""
@@ -51,6 +61,9 @@ class _Here:
         run_context: RunContext,
         open_metrics: Mapping[str, Collection[str]],  # noqa: ARG002 - the interface of engines
     ) -> AbstractContextManager[RunContext]:
+        return nullcontext(run_context)
+
+    def racing(self, run_context: RunContext) -> AbstractContextManager[RunContext]:
         return nullcontext(run_context)
 
 

@@ -1,7 +1,7 @@
 """A race: real training of the plausible models in growing doses, until one is decided on."""
 
 from ptmrank_core.benchmark.race.beliefs import POINT, Beliefs, standings
-from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, final_seconds, next_dose
+from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, final_seconds, next_doses
 from ptmrank_core.benchmark.race.posterior import Knowledge
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner
 
@@ -15,6 +15,6 @@ __all__ = [
     "Stop",
     "final_epochs",
     "final_seconds",
-    "next_dose",
+    "next_doses",
     "standings",
 ]

@@ -1,10 +1,11 @@
-"""Which model a race trains next, and for how long; or why it trains no more.
+"""Which models a race trains next, and for how long; or why it trains no more.
 
 The candidates for the next dose are plans: the k likeliest models, or one of them alone, are trained up to a
 fraction of the final training. A plan is worth what it is expected to add to the value of the model that is
 chosen after it (the knowledge gradient, by a simulation of the plan's outcomes), per second that it takes.
 Whole plans are weighed, because one dose alone often tells nothing: models compare where they were trained
-alike. The first dose of the best plan is taken; after it everything is weighed anew.
+alike. The first dose of the best plan is taken, or the first few where they are trained side by side; after
+them everything is weighed anew.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ptmrank_core.prediction import value_of
 from ptmrank_core.records import DoseStage
 from ptmrank_core.results.phrases import bidi_isolate, percent
 
-__all__ = ["NextDose", "Stop", "final_epochs", "final_seconds", "next_dose"]
+__all__ = ["NextDose", "Stop", "final_epochs", "final_seconds", "next_doses"]
 
 Array = NDArray[np.float64]
 
@@ -85,10 +86,15 @@ class _Plan:
     seconds: tuple[float, ...]
 
 
-def next_dose(
-    runners: Sequence[Runner], beliefs: Beliefs, facts: RaceFacts, *, seconds_left: float
-) -> NextDose | Stop:
-    """Choose the next dose.
+def next_doses(
+    runners: Sequence[Runner],
+    beliefs: Beliefs,
+    facts: RaceFacts,
+    *,
+    seconds_left: float,
+    n_at_once: int = 1,
+) -> tuple[NextDose, ...] | Stop:
+    """Choose the next dose, or the next doses that are trained side by side.
 
     Parameters
     ----------
@@ -100,6 +106,8 @@ def next_dose(
         What is the same for all of them.
     seconds_left
         Time that is left, the final training of the winner included.
+    n_at_once
+        Doses that are trained at a time; fewer are chosen where the best plan has no more models.
     """
     posterior, decided = beliefs.posterior, _decided(beliefs)
     if posterior is None or decided:
@@ -119,9 +127,12 @@ def next_dose(
     if max(gains) < LEAST_GAIN:
         least = f"{100 * LEAST_GAIN:g} points"
         return Stop(f"More training of the plausible models is expected to gain less than {least}.")
-    rates = [gain / sum(plan.seconds) for gain, plan in zip(gains, fitting, strict=True)]
+    durations = [_clock_seconds(plan, n_at_once) for plan in fitting]
+    rates = [gain / seconds for gain, seconds in zip(gains, durations, strict=True)]
     chosen = int(np.argmax(rates))
-    return _first_dose(taking_part, beliefs, fitting[chosen], gains[chosen])
+    plan, gain, duration = fitting[chosen], gains[chosen], durations[chosen]
+    together = [place for place in range(min(n_at_once, len(plan.places))) if plan.seconds[place] <= free]
+    return tuple(_dose(taking_part, beliefs, plan, place, gain, duration) for place in together)
 
 
 def final_epochs(runner: Runner, facts: RaceFacts, *, seconds_left: float) -> int:
@@ -215,15 +226,23 @@ def _gain(posterior: Posterior, plan: _Plan, facts: RaceFacts) -> float:
     return float((values.max(axis=1) - values[:, int(posterior.means.argmax())]).mean())
 
 
-def _first_dose(runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, gain: float) -> NextDose:
-    """Take the first dose of a plan: of its model that is likeliest to be best."""
-    runner = runners[plan.places[0]]
+def _clock_seconds(plan: _Plan, n_at_once: int) -> float:
+    """Seconds of the clock that a plan takes in rounds of doses side by side, each as long as its longest."""
+    rounds = range(0, len(plan.seconds), n_at_once)
+    return sum(max(plan.seconds[first : first + n_at_once]) for first in rounds)
+
+
+def _dose(
+    runners: Sequence[Runner], beliefs: Beliefs, plan: _Plan, place: int, gain: float, duration: float
+) -> NextDose:
+    """Take a dose of a plan: the first is of its model that is likeliest to be best."""
+    runner = runners[plan.places[place]]
     count = len(plan.places)
     others = f"{count - 1} next likeliest" if count > 2 else "next likeliest"
     what = "it" if count == 1 else f"it and the {others}"
     standing = next(own for own in beliefs.standings if own.model == runner.model)
     reason = (
         f"It is the best with a probability of {100 * standing.chance_best:.0f} %; training {what} up to "
-        f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {sum(plan.seconds):.0f} seconds."
+        f"{plan.epochs:g} passes should gain {100 * gain:.2f} points in {duration:.0f} seconds."
     )
-    return NextDose(runner.model, "full", plan.epochs, plan.seconds[0], reason)
+    return NextDose(runner.model, "full", plan.epochs, plan.seconds[place], reason)

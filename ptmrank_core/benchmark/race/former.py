@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
-from ptmrank_core.benchmark.race.work import dose_finding, race_finding
-from ptmrank_core.records import Race, RunPlan, RunResult, RunState, doses_in_order
+from ptmrank_core.benchmark.race.work import race_finding
+from ptmrank_core.records import Race, RaceDose, RunPlan, RunResult, RunState, doses_in_order
 
 __all__ = ["take_over"]
 
@@ -43,7 +43,8 @@ def take_over(context: AnalysisContext) -> bool:
         shutil.copytree(source, target)
         note = f"Run {other.run_id} had asked the same: its doses were taken over, nothing was trained again."
         taken = replace(race, notes=(*race.notes, note))
-        context.keep_all(*map(dose_finding, doses), race_finding(taken, 0.0))
+        findings = [own for own in former.findings if own.kind == RaceDose.KIND]
+        context.keep_all(*findings, race_finding(taken, 0.0))
         return True
     return False
 

@@ -8,7 +8,7 @@ from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_seconds
 from ptmrank_core.benchmark.race.runners import RaceFacts, Runner
 from ptmrank_core.records import RaceDose, RaceOrder, RaceTurn
 
-__all__ = ["next_turn", "step_of"]
+__all__ = ["next_turn", "repeated_doses"]
 
 REPEATED = "The race that is repeated took this dose."
 DECIDED = "The race that is repeated was decided after these doses."
@@ -25,15 +25,22 @@ def next_turn(order: RaceOrder | None, doses: Sequence[RaceDose]) -> RaceTurn | 
     return order.turns[len(doses)] if kept else None
 
 
-def step_of(
-    turn: RaceTurn, runners: Sequence[Runner], leader: str, facts: RaceFacts, *, seconds_left: float
-) -> NextDose | Stop | None:
-    """Make the step of a turn; ``None`` where it cannot be taken here, or not in the time that is left.
+def repeated_doses(
+    order: RaceOrder | None,
+    doses: Sequence[RaceDose],
+    runners: Sequence[Runner],
+    leader: str,
+    facts: RaceFacts,
+    *,
+    seconds_left: float,
+    n_at_once: int,
+) -> tuple[NextDose, ...] | Stop | None:
+    """Make the steps of the next turns, of as many as can be trained side by side.
 
     Parameters
     ----------
-    turn
-        What the race that is repeated did next.
+    order, doses
+        As :func:`next_turn` has them.
     runners
         Every candidate.
     leader
@@ -42,7 +49,34 @@ def step_of(
         What is the same for all.
     seconds_left
         Time that is left, the final training included.
+    n_at_once
+        Doses that are trained at a time.
+
+    Returns
+    -------
+    tuple of NextDose, Stop or None
+        ``None`` where no turn is left, or it cannot be taken here, or not in the time that is left.
     """
+    if order is None or next_turn(order, doses) is None:
+        return None
+    steps: list[NextDose] = []
+    for turn in order.turns[len(doses) :][:n_at_once]:
+        step = _step_of(turn, runners, leader, facts, seconds_left=seconds_left)
+        if not steps and not isinstance(step, NextDose):
+            return step
+        # A dose goes on from the last one of its model, and another rate is compared with that.
+        goes_along = isinstance(step, NextDose) and step.rate == 1.0
+        if steps and (not goes_along or turn.model in {own.model for own in steps}):
+            break
+        if isinstance(step, NextDose):
+            steps.append(step)
+    return tuple(steps)
+
+
+def _step_of(
+    turn: RaceTurn, runners: Sequence[Runner], leader: str, facts: RaceFacts, *, seconds_left: float
+) -> NextDose | Stop | None:
+    """Make the step of a turn; ``None`` where it cannot be taken here, or not in the time that is left."""
     by_model = {runner.model: runner for runner in runners if not runner.problem}
     if turn.stage == "final":
         return Stop(DECIDED) if turn.model == leader else None

@@ -28,7 +28,7 @@ class TrainingGround:
     options
         The device and the number format.
     models
-        Where checkpoints are trained: in the model process, or in this one.
+        Where checkpoints are trained: in the model process, in this one, or on a cluster.
     cancel
         Asked after each step.
     """
@@ -40,7 +40,7 @@ class TrainingGround:
 
 
 class Trainer(Protocol):
-    """Trains one dose after the other."""
+    """Trains doses: one after the other, or some at a time, each in a thread of its own."""
 
     def train(self, task: TrainingTask, *, on_progress: OnProgress) -> TaskResult:
         """Train one dose; ``on_progress`` is called with the share of it that is done.

@@ -1,23 +1,30 @@
-"""The race at work: beliefs -> the next dose -> training -> beliefs, until a model is decided on."""
+"""The race at work: beliefs -> the next doses -> training -> beliefs, until a model is decided on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
-from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, final_seconds, next_dose
-from ptmrank_core.benchmark.race.dosing import DIGITS, DoseWork
+from ptmrank_core.benchmark.race.choice import NextDose, Stop, final_epochs, final_seconds, next_doses
+from ptmrank_core.benchmark.race.dosing import (
+    DIGITS,
+    DoseWork,
+    RoundProgress,
+    Trained,
+    shares_of_clock,
+    train_together,
+)
 from ptmrank_core.benchmark.race.judgement import judge
 from ptmrank_core.benchmark.race.pace import guessed_seconds, loading_seconds, seconds_of_pass
 from ptmrank_core.benchmark.race.prior import probe_values, why_untrainable
 from ptmrank_core.benchmark.race.rates import chosen_rate, next_trial, seconds_of_trials
-from ptmrank_core.benchmark.race.repeating import next_turn, step_of
+from ptmrank_core.benchmark.race.repeating import next_turn, repeated_doses
 from ptmrank_core.benchmark.race.tasks import RaceTasks, continued_numbers
 from ptmrank_core.benchmark.race.trainer import Trainer
 from ptmrank_core.events import AnalysisStep, RaceStep, raise_if_cancelled
-from ptmrank_core.features.training.doses import TaskResult, TrainingTask
+from ptmrank_core.features.training.doses import TrainingTask
 from ptmrank_core.records import Finding, Race, RaceDose, RaceOrder, doses_in_order
 from ptmrank_core.results.constant_guess import constant_guess
 
@@ -33,9 +40,9 @@ def race_finding(race: Race, between: float) -> Finding:
     return Finding(Race.KIND, "", race, between)
 
 
-def dose_finding(dose: RaceDose) -> Finding:
-    """Make the finding that stores a dose; subjects sort as doses do."""
-    return Finding(RaceDose.KIND, f"{dose.number:04}", dose, dose.seconds)
+def dose_finding(dose: RaceDose, seconds: float) -> Finding:
+    """Make the finding that stores a dose, with its seconds of the clock; subjects sort as doses do."""
+    return Finding(RaceDose.KIND, f"{dose.number:04}", dose, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,9 @@ class RaceWork:
         self._context, self._tasks, self._trainer = context, tasks, trainer
         self._measure, self._limit = measure, limit
         self._doses = list(doses_in_order(context.findings()))
+        # Of the clock: doses that were trained side by side share the seconds of their round.
+        self._seconds = {own.subject: own.seconds for own in context.findings() if own.kind == RaceDose.KIND}
+        self._n_at_once = context.run_context.n_doses
         self._order = context.contents(RaceOrder).get("")
         stored = [own for own in context.findings() if own.kind == Race.KIND]
         # What the race spends between doses: stored with its record, as doses are with theirs.
@@ -85,7 +95,7 @@ class RaceWork:
     @property
     def _used(self) -> float:
         """Seconds used so far."""
-        return self._between + sum(dose.seconds for dose in self._doses)
+        return self._between + sum(self._seconds[subject] for subject in sorted(self._seconds))
 
     def run(self) -> None:
         """Take doses until a model is decided on, and train that one to the end.
@@ -106,7 +116,7 @@ class RaceWork:
             self._count_time()
             race = self._race_of(beliefs)
             step = self._step(runners, beliefs, ground.facts)
-            if isinstance(step, NextDose):
+            if not isinstance(step, Stop):
                 self._keep(race)
                 leader = next(own for own in runners if own.model == beliefs.leader)
                 reserved = final_seconds(leader, ground.facts)
@@ -117,21 +127,35 @@ class RaceWork:
             elif self._finish(replace(race, stopped=step.reason, winner=beliefs.leader), runners, ground):
                 return
 
-    def _step(self, runners: list[Runner], beliefs: Beliefs, facts: RaceFacts) -> NextDose | Stop:
-        """Take the next turn of the race that is repeated, if there is one and time allows; else decide.
+    def _step(self, runners: list[Runner], beliefs: Beliefs, facts: RaceFacts) -> tuple[NextDose, ...] | Stop:
+        """Take the next turns of the race that is repeated, if there are any and time allows; else decide.
 
         Once no more models are compared, other rates are tried with the leader.
         """
         left = self._limit - self._used
-        turn = next_turn(self._order, self._doses)
-        repeated = turn and step_of(turn, runners, beliefs.leader, facts, seconds_left=left)
-        if isinstance(repeated, NextDose | Stop):
+        repeated = repeated_doses(
+            self._order,
+            self._doses,
+            runners,
+            beliefs.leader,
+            facts,
+            seconds_left=left,
+            n_at_once=self._n_at_once,
+        )
+        if repeated is not None:
             return repeated
-        step = next_dose(runners, beliefs, facts, seconds_left=left + seconds_of_trials(self._doses))
+        step = next_doses(
+            runners,
+            beliefs,
+            facts,
+            seconds_left=left + seconds_of_trials(self._doses),
+            n_at_once=self._n_at_once,
+        )
         leader = next((own for own in runners if own.model == beliefs.leader), None)
-        if isinstance(step, NextDose) or leader is None:
+        if not isinstance(step, Stop) or leader is None:
             return step
-        return next_trial(leader, self._doses, facts, seconds_left=left) or step
+        trial = next_trial(leader, self._doses, facts, seconds_left=left)
+        return step if trial is None else (trial,)
 
     def _count_time(self) -> None:
         """Add the time since the last dose, which the decision about the next one took."""
@@ -189,12 +213,16 @@ class RaceWork:
         trained = [continued_numbers(self._doses_of(model)) for model in in_race]
         self._tasks.states.keep_only([numbers[-1] for numbers in trained if numbers])
 
-    def _take(self, step: NextDose, *, spare: float) -> None:
-        """Train one dose within the time that the final training spares, and store it."""
-        seconds = max(step.seconds, min(spare, LOADING_SECONDS + PATIENCE * step.seconds))
-        dose, _ = self._train(step, seconds)
-        self._context.keep_all(dose_finding(dose))
-        self._doses.append(dose)
+    def _take(self, steps: Sequence[NextDose], *, spare: float) -> None:
+        """Train doses within the time that the final training spares, and store them together."""
+        trained, findings = self._train(
+            [
+                (step, max(step.seconds, min(spare, LOADING_SECONDS + PATIENCE * step.seconds)))
+                for step in steps
+            ]
+        )
+        self._context.keep_all(*findings)
+        self._doses += [dose for dose, _ in trained]
 
     def _finish(self, race: Race, runners: list[Runner], ground: _Ground) -> bool:
         """Train the winner to the end and store the result; return whether it could be trained."""
@@ -209,32 +237,42 @@ class RaceWork:
             epochs, rate = min(turn.epochs, epochs), turn.rate
         seconds = max(left, LEAST_SECONDS)
         step = NextDose(race.winner, "final", epochs, seconds, race.stopped, rate)
-        dose, result = self._train(step, seconds)
+        [(dose, result)], findings = self._train([(step, seconds)])
         self._doses.append(dose)
         if result is None:
-            self._context.keep_all(dose_finding(dose))
+            self._context.keep_all(*findings)
             return False
         tasks = self._tasks
         final = judge(result, tasks.samples, tasks.rows.judging, n_train=dose.n_train, seed=tasks.parts.seed)
         done = replace(
             race, seconds_used=self._used, final=replace(final, seconds=dose.seconds), notes=result.notes
         )
-        self._context.keep_all(dose_finding(dose), race_finding(done, self._between))
+        self._context.keep_all(*findings, race_finding(done, self._between))
         tasks.states.keep_only([dose.number])
         return True
 
-    def _train(self, step: NextDose, seconds: float) -> tuple[RaceDose, TaskResult | None]:
-        """Train one dose; a model that fails does not stop the race."""
-        doses = self._doses_of(step.model)
-        number = self._doses[-1].number + 1 if self._doses else 0
-        spec = self._context.specs[step.model]
-        task = self._tasks.task(spec, step, doses=doses, number=number, seconds=seconds)
-        dosing = DoseWork(
-            task, number, step.reason, measure=self._measure, trainer=self._trainer, report=self._report
-        )
-        dose, result = dosing.run()
+    def _train(self, steps: Sequence[tuple[NextDose, float]]) -> tuple[list[Trained], list[Finding]]:
+        """Train a round of doses, each within its seconds; a model that fails does not stop the race."""
+        first = self._doses[-1].number + 1 if self._doses else 0
+        progress = RoundProgress(self._report)
+        works = [
+            self._work(step, seconds, number, progress) for number, (step, seconds) in enumerate(steps, first)
+        ]
+        start = self._trainer.clock()
+        trained = train_together(works, progress)
         self._mark = self._trainer.clock()
-        return dose, result
+        doses = [dose for dose, _ in trained]
+        findings = list(map(dose_finding, doses, shares_of_clock(doses, self._mark - start)))
+        self._seconds |= {own.subject: own.seconds for own in findings}
+        return trained, findings
+
+    def _work(self, step: NextDose, seconds: float, number: int, progress: RoundProgress) -> DoseWork:
+        """Describe the work on one dose."""
+        doses, spec = self._doses_of(step.model), self._context.specs[step.model]
+        task = self._tasks.task(spec, step, doses=doses, number=number, seconds=seconds)
+        return DoseWork(
+            task, number, step.reason, measure=self._measure, trainer=self._trainer, report=progress.hear
+        )
 
     def _report(self, task: TrainingTask, elapsed: float, share: float) -> None:
         """Report the progress of a dose."""

@@ -1,4 +1,4 @@
-"""The option ``--engine``: where features are extracted."""
+"""The option ``--engine``: where features are extracted and races trained."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         "--engine",
         default=None,
         metavar="ENGINE",
-        help="where features are extracted: local, ray for the Ray cluster that this machine is part of, or "
-        "ray://HOST:PORT for that of a head node; by default PTMRANK_ENGINE, else local",
+        help="where features are extracted and races trained: local, ray for the Ray cluster that this "
+        "machine is part of, or ray://HOST:PORT for that of a head node; by default PTMRANK_ENGINE, else "
+        "local",
     )
 
 

@@ -19,7 +19,7 @@ from ptmrank_core.benchmark import RunStore, make_plan, new_run_id, now, run_her
 from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings, has_ray
 from ptmrank_core.data import load_samples
-from ptmrank_core.events import BatchDone, CellDone, Event
+from ptmrank_core.events import BatchDone, CellDone, Event, RaceStep
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import BLOCK_SAMPLES
 from ptmrank_core.records import (
@@ -32,6 +32,7 @@ from ptmrank_core.records import (
     Score,
 )
 from ptmrank_core.worker import SOURCES
+from tests.benchmark.engines.races import RacedWorld, decision, doses_of, reached
 from tests.benchmark.runs import NO_HALVES
 from tests.checkpoints import save_checkpoint
 from tests.language_checkpoints import WORDS, save_language_model
@@ -267,6 +268,74 @@ def test_a_killed_driver_leaves_no_task_behind(cluster: Any, texts: World, tmp_p
     assert BLOCK_SAMPLES <= before < N_TEXTS * 2
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
     assert counts(settings, plan)[1] == N_TEXTS * 2 - before
+
+
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory: pytest.TempPathFactory) -> RacedWorld:
+    """Two tiny models that are to be trained."""
+    folder = tmp_path_factory.mktemp("raced")
+    for seed, name in enumerate(("first", "second")):
+        save_checkpoint(folder / "models" / name, "resnet", head=False, seed=seed)
+    return RacedWorld(write_zip(folder / "pictures.zip", picture_files(20)), folder / "models")
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_race_survives_a_node_that_dies_in_the_middle_of_a_round(
+    cluster: Any, raced: RacedWorld, tmp_path: Path
+) -> None:
+    """Both nodes train, one is killed: each dose, and the end, are those of this machine to the bit."""
+    local, settings = (
+        Settings(home=tmp_path / name, engine=engine)
+        for name, engine in (("local", "local"), ("ray", f"ray://{cluster.address}"))
+    )
+    former = raced.plan(local)
+    assert run_here(former.run_id, local, sources=SOURCES) is RunState.FINISHED
+    doomed = add_node(cluster)
+    plan = raced.repeated(settings, former, local)
+    killed: list[int] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, RaceStep) and event.share > 0 and not killed:
+            killed.append(len(doses_of(settings, plan)))
+            cluster.remove_node(doomed, allow_graceful=False)
+
+    assert run_here(plan.run_id, settings, sources=SOURCES, sink=hear) is RunState.FINISHED
+    doses = reached(settings, plan)
+    assert killed
+    assert killed[0] < len(doses)
+    assert doses == reached(local, former)
+    assert decision(settings, plan) == decision(local, former)
+    said = RunStore(settings).result(plan.run_id).environment["race_engine"]
+    assert f": {len(doses)} doses, " in said
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_a_cancelled_race_leaves_no_task_behind(cluster: Any, raced: RacedWorld, tmp_path: Path) -> None:
+    """The cluster is idle soon after, and the resumed race has the doses that it had to have."""
+    import ray  # noqa: PLC0415 - an extra
+
+    local, settings = (
+        Settings(home=tmp_path / name, engine=engine)
+        for name, engine in (("local", "local"), ("ray", f"ray://{cluster.address}"))
+    )
+    former = raced.plan(local)
+    run_here(former.run_id, local, sources=SOURCES)
+    plan = raced.repeated(settings, former, local)
+    is_cancelled = threading.Event()
+
+    def hear(event: Event) -> None:
+        if isinstance(event, RaceStep) and event.share > 0:
+            is_cancelled.set()
+
+    ray.init(address=cluster.address, log_to_driver=False)
+    try:
+        state = run_here(plan.run_id, settings, sources=SOURCES, sink=hear, cancel=is_cancelled.is_set)
+        assert state is RunState.CANCELLED
+        wait_until(lambda: ray.available_resources().get("CPU", 0) == ray.cluster_resources()["CPU"])
+    finally:
+        ray.shutdown()
+    assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
+    assert reached(settings, plan) == reached(local, former)
 
 
 def n_cached(settings: Settings) -> int:

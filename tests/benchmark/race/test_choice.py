@@ -14,7 +14,7 @@ from ptmrank_core.benchmark.race.choice import (
     Stop,
     final_epochs,
     final_seconds,
-    next_dose,
+    next_doses,
 )
 from ptmrank_core.prediction import value_of
 from tests.benchmark.race.made_up import FACTS, dose, runner
@@ -24,7 +24,15 @@ PLENTY = 1e6
 
 def choose(runners: list[Runner], seconds_left: float = PLENTY) -> NextDose | Stop:
     """Choose by what is believed."""
-    return next_dose(runners, standings(runners, FACTS), FACTS, seconds_left=seconds_left)
+    return first_of(next_doses(runners, standings(runners, FACTS), FACTS, seconds_left=seconds_left))
+
+
+def first_of(steps: tuple[NextDose, ...] | Stop) -> NextDose | Stop:
+    """The one dose of a choice, or why there is none."""
+    if isinstance(steps, Stop):
+        return steps
+    (step,) = steps
+    return step
 
 
 def test_it_stops_where_there_is_nothing_to_choose() -> None:
@@ -61,7 +69,7 @@ def test_training_that_would_change_nothing_is_not_done() -> None:
     beliefs = standings(runners, facts)
     assert beliefs.chance_other is not None
     assert beliefs.chance_other > 0.1
-    assert next_dose(runners, beliefs, facts, seconds_left=PLENTY) == Stop(
+    assert next_doses(runners, beliefs, facts, seconds_left=PLENTY) == Stop(
         "More training of the plausible models is expected to gain less than 0.05 points."
     )
 
@@ -153,7 +161,7 @@ def race(made_up: MadeUp, limit: float) -> tuple[str, list[tuple[str, float]]]:
     while True:
         beliefs = standings(list(runners.values()), FACTS)
         left = limit - used + final_seconds(runners[beliefs.leader], FACTS)
-        step = next_dose(list(runners.values()), beliefs, FACTS, seconds_left=left)
+        step = first_of(next_doses(list(runners.values()), beliefs, FACTS, seconds_left=left))
         if isinstance(step, Stop):
             return beliefs.leader, taken
         own = runners[step.model]

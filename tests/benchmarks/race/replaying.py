@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ptmrank_core.benchmark.race.beliefs import Beliefs, RaceFacts, Runner, standings
-from ptmrank_core.benchmark.race.choice import Stop, final_seconds, next_dose
+from ptmrank_core.benchmark.race.choice import Stop, final_seconds, next_doses
 from ptmrank_core.benchmark.race.posterior import Knowledge
 from ptmrank_core.benchmark.race.runners import passes_to
 from ptmrank_core.records import RaceDose, RaceParts
@@ -46,10 +46,10 @@ class Replay:
             beliefs = standings(runners, self._facts, self._knowledge)
             leader = next(runner for runner in runners if runner.model == beliefs.leader)
             left = limit - self.seconds + final_seconds(leader, self._facts)
-            step = next_dose(runners, beliefs, self._facts, seconds_left=left)
+            step = next_doses(runners, beliefs, self._facts, seconds_left=left)
             if isinstance(step, Stop):
                 return beliefs.leader, self.seconds / self._task.cost_of_all
-            self.doses.append(self._train(step.model, step.epochs))
+            self.doses += [self._train(own.model, own.epochs) for own in step]
 
     def after(self, step: float) -> Beliefs:
         """Return what is believed after one dose of every model; at a fraction of 0 by the probes alone."""

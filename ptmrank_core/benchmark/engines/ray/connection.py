@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ptmrank_core.config import CLUSTER_HINT, count_threads, has_ray, set_defaults
-from ptmrank_core.errors import InputError, InputField, RunError
+from ptmrank_core.errors import InputError, InputField, ModelProcessError, RunError
 
-__all__ = ["Cluster", "connect"]
+__all__ = ["Cluster", "connect", "lost"]
 
 ADDRESS = "ray://"
 CONNECT_SECONDS = 5.0
@@ -53,6 +53,10 @@ class Cluster:
         return self.ray.remote(function).options(
             num_cpus=self.n_threads, num_gpus=self.n_gpus, max_retries=3, retry_exceptions=False
         )
+
+    def actor(self, kind: Any) -> Any:
+        """Make an object that all tasks can talk to; where its node dies, it begins anew on another one."""
+        return self.ray.remote(kind).options(num_cpus=0, max_restarts=-1).remote()
 
     def leave(self) -> None:
         """Leave the cluster; tasks that are left end with that."""
@@ -156,6 +160,15 @@ def _measure(ray: Any, device: str, *, is_own: bool) -> Cluster:
     if not n_slots:
         raise InputError("The cluster has no processors for tasks.", hint="Add a node to it.")
     return Cluster(ray, n_threads, 0, n_slots, is_own)
+
+
+def lost(model: str, error: Exception) -> ModelProcessError:
+    """Say that a task was tried on several nodes, and ended on none."""
+    return ModelProcessError(
+        f"A task of {model!r} did not end on any node of the cluster ({type(error).__name__}).",
+        hint="Each time its process or its node died, or ran out of memory: choose a smaller batch or half "
+        "precision, or leave this model out.",
+    )
 
 
 def _first_line(error: Exception) -> str:

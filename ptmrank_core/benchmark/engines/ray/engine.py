@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.benchmark.engines.ray.connection import Cluster, connect
+from ptmrank_core.benchmark.engines.ray.doses import ClusterDoses
 from ptmrank_core.benchmark.engines.ray.jobs import Job
 from ptmrank_core.benchmark.engines.ray.prefetch import Prefetch
 from ptmrank_core.benchmark.engines.ray.task import resolve_dtype
@@ -31,7 +32,7 @@ USUAL_WIDTH = 768
 
 
 class RayEngine:
-    """Extracts the features of a run's checkpoints on a Ray cluster; a context manager.
+    """Extracts the features of a run's checkpoints on a Ray cluster, and trains its race; a context manager.
 
     The cluster is joined when the first plan with a checkpoint comes.
 
@@ -83,6 +84,22 @@ class RayEngine:
         finally:
             done = prefetch.close()
             run_context.store.add_environment(plan.run_id, {"engine": f"{self._settings.engine}: {done}"})
+
+    @contextmanager
+    def racing(self, run_context: RunContext) -> Iterator[RunContext]:
+        """Have the cluster train the doses of a race, as many at a time as it has places."""
+        plan = run_context.plan
+        if not plan.analyses.decide_seconds or not any(spec.source in CHECKPOINTS for spec in plan.models):
+            yield run_context
+            return
+        cluster = self._joined(plan)
+        doses = ClusterDoses(cluster, run_context, self._settings)
+        try:
+            yield replace(run_context, models=doses, n_doses=cluster.n_slots)
+        finally:
+            if doses.done:
+                said = {"race_engine": f"{self._settings.engine}: {doses.done}"}
+                run_context.store.add_environment(plan.run_id, said)
 
     def __enter__(self) -> RayEngine:
         return self

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import auxiliary_sets, source_place
+from ptmrank_core.benchmark.execution.merging import MergingFetch
+from ptmrank_core.benchmark.execution.providers import Fetch
 from ptmrank_core.benchmark.plan import known_skips
 from ptmrank_core.events import CancelToken, discard_event
 from ptmrank_core.features import FeatureCache
@@ -16,7 +18,7 @@ from ptmrank_core.features.cache.keys import feature_key
 from ptmrank_core.features.precision import fit_options
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 
-__all__ = ["BlockList", "Job", "Prepared", "Preparer"]
+__all__ = ["BlockList", "Job", "Prepared", "Preparer", "fetch_of_node", "spec_of_node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Preparer:
             for number, block in enumerate(listed.blocks)
             if not _is_whole(run.cache, key, block, layers=options.layers)
         ]
-        return Prepared(_for_a_node(job.spec, fetched), fetched, listed, missing)
+        return Prepared(spec_of_node(job.spec, fetched), fetched, listed, missing)
 
     def _metrics(self, job: Job, fetched: ModelSpec) -> list[str]:
         """Leave out the metrics that do not apply, as the run does once the model is fetched."""
@@ -175,8 +177,14 @@ def _is_whole(cache: FeatureCache, key: str, block: Block, *, layers: bool) -> b
     return whole and (not layers or all(own is not None for own in cache.get_layers(key, digests)))
 
 
-def _for_a_node(planned: ModelSpec, fetched: ModelSpec) -> ModelSpec:
+def spec_of_node(planned: ModelSpec, fetched: ModelSpec) -> ModelSpec:
     """Describe a model so that a node fetches the same: a folder is looked at again, the Hub pinned."""
     if planned.source != "hub":
         return replace(planned, revision=None)
     return planned if fetched.base is not None else replace(planned, revision=fetched.revision, path=None)
+
+
+def fetch_of_node(run_context: RunContext) -> Fetch:
+    """Return what brings a model's files to a node, where an adapter is merged in a process of the node."""
+    fetch = run_context.sources.fetch
+    return fetch.own if isinstance(fetch, MergingFetch) else fetch

@@ -9,15 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ptmrank_core.benchmark.engines.ray.connection import Cluster
-from ptmrank_core.benchmark.engines.ray.jobs import Job, Prepared, Preparer
+from ptmrank_core.benchmark.engines.ray.connection import Cluster, lost
+from ptmrank_core.benchmark.engines.ray.jobs import Job, Prepared, Preparer, fetch_of_node
 from ptmrank_core.benchmark.engines.ray.order import BlockQueue, BlockTask, expected_cost
 from ptmrank_core.benchmark.engines.ray.sending import SentBlocks
 from ptmrank_core.benchmark.engines.ray.task import Extracted, TaskOrder, extract_blocks
 from ptmrank_core.benchmark.execution.context import RunContext
-from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.config import Settings
-from ptmrank_core.errors import ModelError, ModelProcessError, PTMRankError
+from ptmrank_core.errors import ModelError, PTMRankError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, raise_if_cancelled
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import BLOCK_SAMPLES
@@ -73,8 +72,7 @@ class Prefetch:
         self._prepared: queue.SimpleQueue[tuple[Job, Prepared | CapturedError]] = queue.SimpleQueue()
         self._is_closed = threading.Event()
         self._totals = _Totals()
-        fetch = run_context.sources.fetch
-        self._fetch = fetch.own if isinstance(fetch, MergingFetch) else fetch
+        self._fetch = fetch_of_node(run_context)
         self._preparer = Preparer(run_context, self._is_closed.is_set)
         self._fetchers = ThreadPoolExecutor(N_FETCHED, thread_name_prefix="fetch for the cluster")
         for job in jobs.values():
@@ -198,7 +196,7 @@ class Prefetch:
             try:
                 data = ray.get(reference)
             except ray.exceptions.RayError as error:
-                self._fail(job, _lost(job.spec.id, error))
+                self._fail(job, lost(job.spec.id, error))
                 continue
             if job.is_over.is_set():
                 continue
@@ -268,13 +266,4 @@ def _store(cache: FeatureCache, extracted: Extracted) -> None:
         extracted.key,
         [(digest, own) for digest, own in vectors if own is not None],
         [(digest, hidden) for digest, hidden in layers if hidden is not None],
-    )
-
-
-def _lost(model: str, error: Exception) -> ModelProcessError:
-    """Say that a task was tried on several nodes, and ended on none."""
-    return ModelProcessError(
-        f"A task of {model!r} did not end on any node of the cluster ({type(error).__name__}).",
-        hint="Each time its process or its node died, or ran out of memory: choose a smaller batch or half "
-        "precision, or leave this model out.",
     )

@@ -12,7 +12,7 @@ from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.providers import Fetch
 from ptmrank_core.config import Settings, set_threads
 from ptmrank_core.errors import ModelError, PTMRankError
-from ptmrank_core.events import Event, Sink, StageStarted, never_cancels
+from ptmrank_core.events import Event, Sink, StageStarted, discard_event, never_cancels
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import Block, join_blocks
 from ptmrank_core.features.cache.keys import versions
@@ -22,7 +22,7 @@ from ptmrank_core.features.process.carried import ForeignError, carry
 from ptmrank_core.features.process.frames import FrameKind, from_bytes, pack, to_bytes, unpack
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 
-__all__ = ["Extracted", "TaskOrder", "extract_blocks", "resolve_dtype"]
+__all__ = ["Extracted", "TaskOrder", "extract_blocks", "fetched_here", "resolve_dtype"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +122,7 @@ def extract_blocks(order: bytes, *blocks: bytes) -> bytes:
 
 
 def _extract(task: TaskOrder, samples: Samples, sink: Sink) -> Extracted:
-    if task.versions != versions():
-        raise ModelError(
-            f"A node of the cluster has other versions, {versions()}; expected {task.versions}.",
-            hint="Install the same versions on every node.",
-        )
-    settings, models = _models(task)
-    fetch = MergingFetch(task.fetch, models, settings.merged_dir)
-    spec = fetch(task.spec, sink=sink, cancel=never_cancels)
-    if spec.revision != task.revision:
-        raise ModelError(
-            f"A node of the cluster has another {spec.id!r}: its revision is {spec.revision}, expected "
-            f"{task.revision}.",
-            hint="Copy the same files to every node.",
-        )
+    settings, models, spec = fetched_here(task, sink)
     features = models.call("extract", samples, spec, options=task.options, sink=sink)
     key = features.report.key
     with FeatureCache(settings) as cache:
@@ -151,6 +138,31 @@ def _extract(task: TaskOrder, samples: Samples, sink: Sink) -> Extracted:
     )
     seconds = sum(features.report.seconds.values())
     return Extracted(key, features.report.dtype, failure, notes, entries, seconds)
+
+
+def fetched_here(task: TaskOrder, sink: Sink = discard_event) -> tuple[Settings, ModelProcess, ModelSpec]:
+    """Bring a model to this node; return where data are kept, the process that models run in, and the model.
+
+    Raises
+    ------
+    ModelError
+        If this node has other versions or other files than were asked for, or they cannot be had.
+    """
+    if task.versions != versions():
+        raise ModelError(
+            f"A node of the cluster has other versions, {versions()}; expected {task.versions}.",
+            hint="Install the same versions on every node.",
+        )
+    settings, models = _models(task)
+    fetch = MergingFetch(task.fetch, models, settings.merged_dir)
+    spec = fetch(task.spec, sink=sink, cancel=never_cancels)
+    if spec.revision != task.revision:
+        raise ModelError(
+            f"A node of the cluster has another {spec.id!r}: its revision is {spec.revision}, expected "
+            f"{task.revision}.",
+            hint="Copy the same files to every node.",
+        )
+    return settings, models, spec
 
 
 def _models(task: TaskOrder) -> tuple[Settings, ModelProcess]:

@@ -86,6 +86,8 @@ def _across(result: RunResult, ranking: Ranking, highlight: tuple[str, ...]) -> 
     caption = f"{HOW_TO_READ} The number in a mark is the model's place in the order."
     if len(layout.models) > N_FIRST:
         caption += f" The first {N_FIRST} have colours, and those that are highlighted."
+    if len(layout.models) < len(ranking.order):
+        caption += f" A line that leaves the picture goes to a rank beyond {len(layout.models)}."
     st.caption(caption)
 
 

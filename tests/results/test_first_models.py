@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ptmrank_core.records import Ranking, RankIntervals
 from ptmrank_core.reports.figures.intervals import interval_figure
-from ptmrank_core.results.first_models import first_intervals, first_models
+from ptmrank_core.results.intervals.first_models import first_intervals, first_models
 
 NAMES = tuple("abcdef")
 INTERVALS = RankIntervals(

@@ -9,7 +9,7 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
-from ptmrank_core.results.first_models import N_SHOWN
+from ptmrank_core.results.intervals.first_models import N_SHOWN
 from tests.benchmarks.large_run import MANY_MODELS, N_METRICS, store_large_run
 
 

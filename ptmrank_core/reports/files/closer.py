@@ -23,7 +23,7 @@ from ptmrank_core.reports.html.blocks import Report
 from ptmrank_core.results import scores_by_metric
 from ptmrank_core.results.class_pairs import class_pairs_of
 from ptmrank_core.results.evidence import contender_title, contenders_of, measure_title, truths_of
-from ptmrank_core.results.first_models import first_models
+from ptmrank_core.results.intervals.first_models import first_models
 from ptmrank_core.results.learning_curve import curves_of
 from ptmrank_core.results.phrases import plural
 from ptmrank_core.results.references.controls import controls_of, permutation_tests_of

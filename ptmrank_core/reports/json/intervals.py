@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
-from ptmrank_core.results.first_models import N_SHOWN
 from ptmrank_core.results.intervals import missing_intervals
+from ptmrank_core.results.intervals.first_models import N_SHOWN
 
 __all__ = ["intervals_payload"]
 

@@ -11,8 +11,8 @@ from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
 from ptmrank_core.reports.figures.intervals import interval_figure, interval_table
-from ptmrank_core.results.first_models import N_SHOWN, first_intervals
 from ptmrank_core.results.intervals import missing_intervals
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_intervals
 
 __all__ = ["show_intervals"]
 

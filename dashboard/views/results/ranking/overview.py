@@ -13,7 +13,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.ranking_overview import overview_figure, say_overview
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.tables.ranking import ranking_table
-from ptmrank_core.results.first_models import first_models
+from ptmrank_core.results.intervals.first_models import first_models
 
 __all__ = ["show_overview"]
 

@@ -18,7 +18,7 @@ from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import HOW_TO_READ, N_FIRST, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import FACTS, ORDER, ranking_table
-from ptmrank_core.results.first_models import N_SHOWN, first_models
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_models
 from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking
-from ptmrank_core.results.first_models import N_SHOWN
+from ptmrank_core.results.intervals.first_models import N_SHOWN
 
 __all__ = ["show_votes"]
 

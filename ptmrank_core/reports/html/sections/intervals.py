@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.html.blocks import Chart, Report, Section, Text
-from ptmrank_core.results.first_models import N_SHOWN, first_intervals
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_intervals
 from ptmrank_core.results.phrases import percent, plural
 
 __all__ = ["certainty_section"]

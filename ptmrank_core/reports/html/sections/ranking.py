@@ -7,7 +7,7 @@ from ptmrank_core.reports.figures.ranking_overview import least_width, overview_
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.ranking import ranking_table
-from ptmrank_core.results.first_models import first_models
+from ptmrank_core.results.intervals.first_models import first_models
 from ptmrank_core.results.phrases import percent, plural
 
 __all__ = ["order_section"]

@@ -21,7 +21,7 @@ from ptmrank_core.ranking.intervals import (
     ranks_of,
 )
 from ptmrank_core.ranking.spread import Conditions
-from ptmrank_core.ranking.statistics import round_scores
+from ptmrank_core.ranking.statistics import leads_of, round_scores
 from ptmrank_core.ranking.varied_votes import Voter, Voters, Voting, spreads_over_common_parts
 from ptmrank_core.records import RankIntervals
 
@@ -135,32 +135,28 @@ def _compare(values: Array, joined: Array, known: NDArray[np.bool_], weights: Ar
     products = deviations.T @ deviations / (n_draws - 1)
     variances = products.diagonal()
     spreads = np.sqrt(np.maximum(variances[:, None] + variances - 2 * products, 0.0))
-    observed = np.stack(
-        [
-            _standardise(joined[:, [i]] - joined, levels[:, i].mean() - levels.mean(axis=0), spreads[i])
-            for i in range(n_models)
-        ]
-    )
+    own = np.array([levels[:, i].mean() for i in range(n_models)])
+    observed = _standardise(leads_of(joined), n_draws, own[:, None] - levels.mean(axis=0), spreads)
     # Draws may contradict the order of a pair, which is then indistinguishable.
     is_compared = known[:, None] & known & (np.sign(observed) == np.sign(values[:, None] - values))
     drawn = weights @ deviations / np.sqrt(n_draws - 1)
-    noise = (drawn[:, :, None] - drawn[:, None, :]) / np.where(spreads > 0, spreads, np.inf)
-    noise = np.where(known[:, None] & known, noise, 0.0)
-    return Comparisons(np.where(is_compared, observed, 0.0), noise.transpose(1, 0, 2).astype(np.float32))
+    units = np.where((spreads > 0) & known[:, None] & known, spreads, np.inf)
+    return Comparisons(np.where(is_compared, observed, 0.0), np.ascontiguousarray(drawn.T), units)
 
 
-def _standardise(gaps: Array, means: Array, spreads: Array) -> Array:
-    """Standardise the consensus differences of one model to all.
+def _standardise(leads: NDArray[np.int16], n_draws: int, means: Array, spreads: Array) -> Array:
+    """Standardise the consensus differences of all pairs, shape (n_models, n_models) as all arguments.
 
     Parameters
     ----------
-    gaps
-        Draws of them, shape (n_draws, n_models).
+    leads
+        Draws in which the first is ahead, less those in which the second is.
+    n_draws
+        Number of draws.
     means, spreads
-        Mean and standard deviation of the differences of levels, shape (n_models,).
+        Mean and standard deviation of the differences of levels.
     """
-    n_draws = len(gaps)
-    ahead = (np.sign(gaps).mean(axis=0) + 1) / 2
+    ahead = (leads / n_draws + 1) / 2
     by_share = scipy.special.ndtri(np.clip(ahead, 0.5 / n_draws, 1 - 0.5 / n_draws))
     least = scipy.special.ndtri(1 - 0.5 / n_draws)
     far = np.divide(np.abs(means), spreads, out=np.full_like(means, MAX_DIFFERENCE), where=spreads > 0)

@@ -22,8 +22,8 @@ from ptmrank_core.ranking.spread import (
     n_draws_for,
     spread_of,
 )
-from ptmrank_core.ranking.statistics import average_ranks, round_scores
-from ptmrank_core.records import RankIntervals
+from ptmrank_core.ranking.statistics import average_ranks, leads_of, round_scores
+from ptmrank_core.records import PairChances, RankIntervals
 
 __all__ = [
     "IntervalBuilder",
@@ -124,13 +124,12 @@ def rank_intervals(
     spread = spread_over(scores, parts, freedom=conditions.freedom)
     sign = 1.0 if higher_is_better else -1.0
     values = sign * round_scores(list(scores.values()))
-    multipliers = Multipliers.draw(n_draws_for(len(values)), len(spread.deviations), conditions.seed)
+    multipliers = Multipliers.draw(n_draws_for(len(values) ** 2), len(spread.deviations), conditions.seed)
     deviations = sign * multipliers.deviations(spread)
     gaps = values[:, None] - values
     is_compared = spread.known[:, None] & spread.known & (gaps != 0)
     scale = np.where(is_compared, MARGIN * spread.pair_spreads, np.inf)
-    noise = MARGIN * (deviations[:, :, None] - deviations[:, None, :]) / scale
-    comparisons = Comparisons(gaps / scale, noise.transpose(1, 0, 2).astype(np.float32))
+    comparisons = Comparisons(gaps / scale, np.ascontiguousarray(deviations.T), scale, MARGIN)
     draws = true_scores(values, spread, deviations, multipliers.uniform)
     posterior = ScorePosterior(values, draws, sign * spread.centre, spread.known, spread.n_used)
     return IntervalBuilder(tuple(scores), conditions).describe(comparisons, posterior)
@@ -220,8 +219,11 @@ class IntervalBuilder:
         names = [self.models[i] for i in known]
         level = self.conditions.level
         order = sorted(known.tolist(), key=lambda i: (-state.values[i], self.models[i]))
-        ties = tie_groups(order, comparisons.of_all((1 + level) / 2))
-        intervals = overlap_within_ties(self._intervals(comparisons, order), ties)
+        found = comparisons.resolve(level, (1 + level) / 2)
+        ties = tie_groups(order, found.better)
+        # A rival of unknown spread may be on either side.
+        ranks = {i: (1 + int(found.n_ahead[i]), len(self.models) - int(found.n_behind[i])) for i in order}
+        intervals = overlap_within_ties(ranks, ties)
         draws = state.draws[:, known]
         # Models without an interval may be the best as well: they count at their score.
         best = state.draws == state.draws.max(axis=1, keepdims=True)
@@ -232,19 +234,11 @@ class IntervalBuilder:
             n_halves=state.n_used,
             intervals=MappingProxyType({self.models[i]: intervals[i] for i in known.tolist()}),
             p_best=MappingProxyType(dict(zip(names, p_best.tolist(), strict=True))),
-            p_better=_p_better(names, draws),
+            p_better=PairChances(tuple(names), leads_of(draws), len(draws)),
             ties=tuple(tuple(self.models[i] for i in run) for run in ties),
             shifts=MappingProxyType(dict(zip(names, shifts.tolist(), strict=True))),
             notes=(*self.conditions.notes, *self._left_out(set(names))),
         )
-
-    def _intervals(self, comparisons: Comparisons, known: Sequence[int]) -> dict[int, tuple[int, int]]:
-        """Ranks that each known model may have: a rival of unknown spread may be on either side."""
-        distinguished = {i: comparisons.of_one(i, self.conditions.level) for i in known}
-        return {
-            i: (1 + int(worse.sum()), len(self.models) - int(better.sum()))
-            for i, (better, worse) in distinguished.items()
-        }
 
     def _left_out(self, names: set[str]) -> list[str]:
         """Write for which models there is no interval, and why: a note for each reason."""
@@ -253,12 +247,3 @@ class IntervalBuilder:
             if model not in names:
                 reasons.setdefault(self.conditions.excluded.get(model, TOO_FEW), []).append(model)
         return [f"No interval for {', '.join(models)}: {reason}" for reason, models in reasons.items()]
-
-
-def _p_better(names: Sequence[str], draws: Array) -> Mapping[str, Mapping[str, float]]:
-    """Share of the draws in which one model is better than another; a draw that ties them counts half."""
-    found = {}
-    for i, model in enumerate(names):
-        ahead = (np.sign(draws[:, [i]] - draws).mean(axis=0) + 1) / 2
-        found[model] = MappingProxyType({other: float(ahead[k]) for k, other in enumerate(names) if k != i})
-    return MappingProxyType(found)

@@ -97,17 +97,18 @@ def _best_of_all(lost: Array) -> list[int]:
 
 def _improve(lost: Array) -> list[int]:
     """Move single models to their best place until no move helps."""
-    order = list(range(len(lost)))
-    gains = lost - lost.T  # of putting the second before the first instead
+    order = np.arange(len(lost))
+    gains = lost.T - lost  # row: of a model that is put before another instead of behind it
     moved = True
     while moved:
         moved = False
         for model in range(len(order)):
-            rest = [other for other in order if other != model]
+            now = int(np.flatnonzero(order == model)[0])
+            rest = np.delete(order, now)
             # Cost of each place, relative to the front: every model passed is before instead of behind.
-            costs = np.concatenate([[0.0], np.cumsum([gains[other, model] for other in rest])])
+            costs = np.concatenate([[0.0], np.cumsum(gains[model, rest])])
             place = int(np.argmin(costs))
-            if costs[place] < costs[order.index(model)] - 1e-12:
-                order = [*rest[:place], model, *rest[place:]]
+            if costs[place] < costs[now] - 1e-12:
+                order = np.insert(rest, place, model)
                 moved = True
-    return order
+    return [int(model) for model in order]

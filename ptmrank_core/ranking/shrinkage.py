@@ -97,6 +97,8 @@ def pool_metrics(draws: Array, values: Array, deviations: Array) -> Array:
     """
     noise = _centred(deviations)
     units = np.sqrt(np.square(noise).sum(axis=(0, 2)) / (len(noise) - 1) / (values.shape[1] - 1))[:, None]
+    if not units.all():  # models that only move together under a metric have no noise to compare by
+        return draws
     observed = np.square(_disagreement(values / units)).sum()
     expected = np.square(_disagreement(noise / units)).sum() / (len(noise) - 1)
     share = min(1.0, expected / observed) if observed > 0 else 1.0

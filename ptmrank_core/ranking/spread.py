@@ -25,7 +25,8 @@ MIN_PARTS = 10
 MARGIN = 1.15
 # What varies by less than this share of itself does not vary: it is round-off.
 ROUND_OFF = 1e-9
-# Limits of the number of draws, and of the size of an array of draws over all ordered pairs of models.
+# Limits of the number of draws, and of the numbers in all of them: one for each ordered pair of models, or
+# for each model under each metric.
 MAX_DRAWS, MIN_DRAWS, MAX_NUMBERS = 2000, 200, 4_000_000
 
 
@@ -124,9 +125,9 @@ class Multipliers:
         return drawn
 
 
-def n_draws_for(n_models: int) -> int:
-    """Return the number of draws for a number of models."""
-    return max(MIN_DRAWS, min(MAX_DRAWS, MAX_NUMBERS // n_models**2))
+def n_draws_for(n_numbers: int) -> int:
+    """Return the number of draws of so many numbers: of all ordered pairs, or of all models' scores."""
+    return max(MIN_DRAWS, min(MAX_DRAWS, MAX_NUMBERS // n_numbers))
 
 
 def spread_of(
@@ -183,7 +184,19 @@ def _shows_spread(full: Array, values: Array) -> Mask:
     negligible = np.maximum(ROUND_OFF * sizes, SCORE_ROUND_OFF * sizes.max(initial=0.0))
     at_limit = np.abs(full - values.mean(axis=0)) <= negligible
     shows = (np.ptp(values, axis=0) > negligible) | at_limit
-    differences = np.ptp(values[:, :, None] - values[:, None, :], axis=0)
+    return np.asarray(shows & ~_contradicts_another(full, values))
+
+
+def _contradicts_another(full: Array, values: Array) -> Mask:
+    """Whether a model's score differs from another's by what does not vary over the parts at all."""
     gaps = np.abs(full[:, None] - full)
-    contradicts = (differences <= ROUND_OFF * gaps) & (gaps > 0)
-    return np.asarray(shows & ~contradicts.any(axis=1))
+    # Two parts show that nearly all differences vary; all parts are asked for the few that are left.
+    first, second = (part[:, None] - part for part in values[:2])
+    models, others = np.nonzero((np.abs(first - second) <= ROUND_OFF * gaps) & (gaps > 0))
+    found = np.zeros(len(full), dtype=bool)
+    size = max(1, MAX_NUMBERS // len(values))
+    for start in range(0, len(models), size):
+        of, by = models[start : start + size], others[start : start + size]
+        differences = np.ptp(values[:, of] - values[:, by], axis=0)
+        found[of[differences <= ROUND_OFF * gaps[of, by]]] = True
+    return found

@@ -14,7 +14,7 @@ from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import MIN_HEARD, RANK_DIGITS, Scores
 from ptmrank_core.ranking.intervals import ScoresOnParts, ranks_of, spread_over, true_scores
 from ptmrank_core.ranking.shrinkage import pool_metrics
-from ptmrank_core.ranking.spread import MARGIN, MAX_DRAWS, MIN_PARTS, Multipliers, Spread, n_draws_for
+from ptmrank_core.ranking.spread import MARGIN, MIN_PARTS, Multipliers, Spread, n_draws_for
 from ptmrank_core.ranking.statistics import SCORE_ROUND_OFF, round_scores
 
 __all__ = [
@@ -133,8 +133,9 @@ class Voters:
             second is pooled over the metrics (:func:`~ptmrank_core.ranking.shrinkage.pool_metrics`).
         """
         n_parts = next(len(own.spread.deviations) for own in self.rows if own.spread)
-        multipliers = Multipliers.draw(MAX_DRAWS, n_parts, seed)
-        around = np.broadcast_to(self.full, (MAX_DRAWS, *self.full.shape)).copy()
+        n_draws = n_draws_for(self.full.size)
+        multipliers = Multipliers.draw(n_draws, n_parts, seed)
+        around = np.broadcast_to(self.full, (n_draws, *self.full.shape)).copy()
         true = around.copy()
         for row, own in enumerate(self.rows):
             if own.spread:
@@ -167,9 +168,10 @@ class Voters:
 
     def noise_weights(self, seed: int) -> Array:
         """Draw the weights of draws under no difference, of Student's t, shape (n, n_draws)."""
+        n_pairs = self.full.shape[1] ** 2
         freedom = min(own.spread.freedom for own in self.rows if own.spread)
         rng = np.random.default_rng([seed, 1])
-        normal = rng.standard_normal((n_draws_for(self.full.shape[1]), MAX_DRAWS))
+        normal = rng.standard_normal((n_draws_for(n_pairs), n_draws_for(self.full.size)))
         widening = freedom / rng.chisquare(freedom, size=(len(normal), 1))
         weights: Array = normal * np.sqrt(widening)
         return weights

@@ -77,7 +77,7 @@ from ptmrank_core.records.race import (
     RaceStanding,
     RaceTurn,
 )
-from ptmrank_core.records.rankings import Ranking, RankIntervals
+from ptmrank_core.records.rankings import PairChances, Ranking, RankIntervals
 from ptmrank_core.records.reading import (
     ALL_PARTS,
     AS_RECOGNISED,
@@ -181,6 +181,7 @@ __all__ = [
     "ModelSpec",
     "Neighbourhoods",
     "PackedArray",
+    "PairChances",
     "Paper",
     "PartScores",
     "PermutedScores",

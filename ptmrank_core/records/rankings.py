@@ -2,12 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ptmrank_core.records.arrays import freeze
 from ptmrank_core.records.votes import Sensitivity, Vote
 
-__all__ = ["RankIntervals", "Ranking"]
+__all__ = ["PairChances", "RankIntervals", "Ranking"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PairChances(Mapping[str, Mapping[str, float]]):
+    """Chances that one model is better than another, from draws: model -> other model -> chance.
+
+    Kept as two bytes a pair, and computed for the models that are asked for.
+
+    Parameters
+    ----------
+    models
+        Ids.
+    leads
+        Draws in which the first is better, less those in which the second is; shape (n_models, n_models).
+    n_draws
+        Number of draws: one that ties two models counts half for each.
+    """
+
+    models: tuple[str, ...]
+    leads: NDArray[np.int16]
+    n_draws: int
+
+    def __post_init__(self) -> None:
+        """Make the array read-only."""
+        freeze(self, "leads", self.leads)
+
+    def __getitem__(self, model: str) -> Mapping[str, float]:
+        """Chances that a model is better than each other one."""
+        if model not in self.models:
+            raise KeyError(model)
+        place = self.models.index(model)
+        ahead = ((self.leads[place] / self.n_draws + 1) / 2).tolist()
+        return MappingProxyType({other: ahead[k] for k, other in enumerate(self.models) if k != place})
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the models."""
+        return iter(self.models)
+
+    def __len__(self) -> int:
+        """Return the number of models."""
+        return len(self.models)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,8 @@ class RunSize:
 
 
 USUAL = RunSize()
-# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at, and without
-# parts, since intervals compare every pair of models.
-MANY_MODELS = RunSize(1000, 40, 10, 0)
+# As many models as a cluster ranks; of few samples, since nothing but their scores is looked at.
+MANY_MODELS = RunSize(1000, 40, 10, 100)
 
 
 def plan_large_run(folder: Path, size: RunSize = USUAL) -> RunPlan:
@@ -113,7 +112,7 @@ def _findings(
         ["model,accuracy", *(f"{model},{0.5 + i / (4 * len(models))}" for i, model in enumerate(models))]
     )
     found = [Finding("truth", "imported", read_truth("t.csv", truth.encode(), models), 0.0)]
-    for metric in metrics if size.n_halves else ():
+    for metric in metrics:
         scores = {model: tuple(i + 3 * rng.normal(size=size.n_halves)) for i, model in enumerate(models)}
         halves = HalfSampleScores(scores, (size.n_samples // 2,) * size.n_halves, {}, ())
         found.append(Finding("halves", metric, halves, 1.0))

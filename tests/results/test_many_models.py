@@ -9,6 +9,7 @@ import pytest
 from ptmrank_core import reports, results
 from ptmrank_core.benchmark import RunStore
 from ptmrank_core.config import Settings
+from ptmrank_core.results.intervals.first_models import N_SHOWN
 from tests.benchmarks.large_run import MANY_MODELS, N_METRICS, store_large_run
 
 
@@ -23,5 +24,16 @@ def test_a_thousand_models_are_stored_read_and_ranked(settings: Settings, tmp_pa
     assert sorted(ranking.order) == sorted(names)
     payload = reports.rank_payload(result, ranking)
     assert list(payload["models"]) == names
+    for order, found in (
+        (ranking.order, ranking.intervals),
+        *((ranking.per_metric[name], own) for name, own in ranking.metric_intervals.items()),
+    ):
+        assert found is not None
+        assert sorted(found.intervals) == sorted(names)
+        assert all(low <= order.index(name) + 1 <= high for name, (low, high) in found.intervals.items())
+        assert sum(found.p_best.values()) == pytest.approx(1)
+        assert len(found.p_better[names[0]]) == len(names) - 1
+    assert len(ranking.metric_intervals) == N_METRICS
+    assert len(payload["p_better"]) == N_SHOWN
     text = reports.rank_text(result)
     assert [name for name in names if name not in text] == []

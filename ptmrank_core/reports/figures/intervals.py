@@ -129,16 +129,17 @@ def interval_figure(
         customdata=[[model, p] for model, p in zip(layout.models, layout.p_best, strict=True)],
         hovertemplate="%{customdata[0]}<br>place %{x}<br>best: %{customdata[1]:.0%}<extra></extra>",
     )
-    _add_bands(figure, layout, len(order))
-    _lay_out(figure, layout, len(order))
+    last = max(len(order), *layout.highs)
+    _add_bands(figure, layout, last)
+    _lay_out(figure, layout, last)
     figure.update_layout(shapes=[stripe(y) for y, model in enumerate(layout.models) if model in highlight])
     return figure
 
 
-def _add_bands(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None:
+def _add_bands(figure: go.Figure, layout: IntervalLayout, last_rank: int) -> None:
     """Draw the tie groups beside the last rank."""
     for index, (first, last, lane) in enumerate(layout.bands):
-        x = n_models + 0.75 + LANE * lane
+        x = last_rank + 0.75 + LANE * lane
         names = ", ".join(layout.models[first : last + 1])
         figure.add_scatter(
             x=[x, x],
@@ -152,13 +153,13 @@ def _add_bands(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None
         )
 
 
-def _lay_out(figure: go.Figure, layout: IntervalLayout, n_models: int) -> None:
+def _lay_out(figure: go.Figure, layout: IntervalLayout, last_rank: int) -> None:
     n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
-    step = max(1, -(-n_models // MAX_TICKS))
+    step = max(1, -(-last_rank // MAX_TICKS))
     figure.update_xaxes(
         title="rank (1 is best)",
-        tickvals=list(range(1, n_models + 1, step)),
-        range=[0.5, n_models + 0.6 + LANE * (n_lanes + 0.5)],
+        tickvals=list(range(1, last_rank + 1, step)),
+        range=[0.5, last_rank + 0.6 + LANE * (n_lanes + 0.5)],
         zeroline=False,
     )
     figure.update_yaxes(

@@ -166,6 +166,11 @@ class OverviewLayout:
     references: tuple[OverviewRow, ...] = ()
     n_left_out: int = 0
 
+    @property
+    def last_rank(self) -> int:
+        """The last place that is drawn: where only the first models are, intervals reach beyond them."""
+        return max([self.n_ranked, *(row.interval[1] for row in self.rows if row.interval is not None)])
+
     @classmethod
     def of(cls, result: RunResult, ranking: Ranking) -> OverviewLayout:
         """Collect the ranking of a run under all its metrics."""

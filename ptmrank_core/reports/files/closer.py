@@ -23,6 +23,7 @@ from ptmrank_core.reports.html.blocks import Report
 from ptmrank_core.results import scores_by_metric
 from ptmrank_core.results.class_pairs import class_pairs_of
 from ptmrank_core.results.evidence import contender_title, contenders_of, measure_title, truths_of
+from ptmrank_core.results.intervals.first_models import first_models
 from ptmrank_core.results.learning_curve import curves_of
 from ptmrank_core.results.phrases import plural
 from ptmrank_core.results.references.controls import controls_of, permutation_tests_of
@@ -45,7 +46,7 @@ N_PAIRED_MODELS = 6  # those whose class pairs a run compares
 
 def place_figures(report: Report) -> Iterator[PaperFigure]:
     """Draw how the place of every model changes from metric to metric."""
-    layout = BumpLayout.of(report.result, report.ranking)
+    layout = BumpLayout.of(report.result, first_models(report.ranking))
     if len(layout.models) < 2 or not layout.metrics:
         return
     yield PaperFigure(

@@ -206,13 +206,12 @@ def _not_yet(state: RunState) -> str:
 
 def tie_letters(intervals: RankIntervals) -> dict[str, str]:
     """Give every tie group a letter: model -> the letters of its groups, empty where it is in none."""
-    letters = [chr(ord("a") + i) if i < 26 else f"{i}" for i in range(len(intervals.ties))]
-    return {
-        model: "".join(
-            letter for letter, group in zip(letters, intervals.ties, strict=True) if model in group
-        )
-        for model in intervals.intervals
-    }
+    letters: dict[str, list[str]] = {model: [] for model in intervals.intervals}
+    for i, group in enumerate(intervals.ties):
+        for model in group:
+            letters[model].append(chr(ord("a") + i) if i < 26 else f"{i}")
+    between = "" if len(intervals.ties) <= 26 else " "
+    return {model: between.join(own) for model, own in letters.items()}
 
 
 def assign_lanes(spans: Sequence[tuple[int, int]]) -> list[int]:

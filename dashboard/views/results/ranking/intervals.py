@@ -12,6 +12,7 @@ from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RankIntervals, RunResult
 from ptmrank_core.reports.figures.intervals import interval_figure, interval_table
 from ptmrank_core.results.intervals import missing_intervals
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_intervals
 
 __all__ = ["show_intervals"]
 
@@ -44,9 +45,9 @@ def show_intervals(result: RunResult, ranking: Ranking, highlight: tuple[str, ..
 
 def _show(order: tuple[str, ...], intervals: RankIntervals, view: str, highlight: tuple[str, ...]) -> None:
     """Draw the intervals of one order, their numbers, and what they are conditional on."""
-    level = f"{intervals.level:.0%}"
+    level, first = f"{intervals.level:.0%}", order[:N_SHOWN]
     show_chart(
-        interval_figure(order, intervals, highlight=highlight),
+        interval_figure(first, first_intervals(intervals, first), highlight=highlight),
         key="intervals",
         title="Which place might each model take with other samples?",
         alt=f"Place of every model under {view} with its {level} interval, and which models are tied",
@@ -59,13 +60,27 @@ def _show(order: tuple[str, ...], intervals: RankIntervals, view: str, highlight
         "of these and speaks of chance in the choice of the samples alone, not of whether a metric is right. "
         "Models beside one grey band are not distinguishable on these samples."
     )
-    models = [model for model in order if model in intervals.intervals]
     with st.expander("How often one model is ahead of another"):
         st.caption("Chance that the model of the row is better than that of the column.")
-        ahead = {model: {other: intervals.p_better[other].get(model) for other in models} for model in models}
-        st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
+        _show_chances(intervals, [model for model in order if model in intervals.intervals])
     for note in intervals.notes:
         st.caption(plain(note))
+
+
+def _show_chances(intervals: RankIntervals, models: list[str]) -> None:
+    """Draw the chances of all pairs among the first models, or among those of a later part of the order."""
+    start = 0
+    if len(models) > N_SHOWN:
+        start = st.selectbox(
+            "Places",
+            range(0, len(models), N_SHOWN),
+            format_func=lambda first: f"{first + 1} to {min(first + N_SHOWN, len(models))}",
+            key="chances-of",
+        )
+    shown = models[start : start + N_SHOWN]
+    rows = {model: intervals.p_better[model] for model in shown}
+    ahead = {model: {other: rows[other].get(model) for other in shown} for model in shown}
+    st.dataframe(pd.DataFrame(ahead), placeholder="–", alt="Chance that one model is better than another")
 
 
 def _say_what_is_missing(result: RunResult, ranking: Ranking) -> None:

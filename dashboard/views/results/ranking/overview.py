@@ -13,6 +13,7 @@ from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.ranking_overview import overview_figure, say_overview
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results.intervals.first_models import first_models
 
 __all__ = ["show_overview"]
 
@@ -34,12 +35,12 @@ def show_overview(
     highlight
         Models that stand out.
     """
-    layout, pages = OverviewLayout.of(result, ranking), pages_of(result)
+    layout, pages = OverviewLayout.of(result, first_models(ranking)), pages_of(result)
     show_chart(
         overview_figure(layout, highlight=highlight),
         key="ranking",
-        title=_title(layout),
-        alt=f"{plural(layout.n_ranked, 'model')} in order, each with its rank under every metric; best "
+        title=_title(layout, ranking),
+        alt=f"{_name_models(layout, ranking)} in order, each with its rank under every metric; best "
         f"is {ranking.order[0]}",
         table=lambda: ranking_table(result, ranking).known(),
         select=on_click("ranking"),
@@ -51,8 +52,14 @@ def show_overview(
             st.caption(f"On the Hub: {', '.join(first)}{' …' if len(pages) > len(first) else ''}")
 
 
-def _title(layout: OverviewLayout) -> str:
+def _title(layout: OverviewLayout, ranking: Ranking) -> str:
     """Say what is drawn; how sure the order is, is said once, above."""
     if layout.n_ranked == 1:
         return f"{plain(layout.rows[0].model)} under each metric"
-    return f"{plural(layout.n_ranked, 'model')} and their rank under each metric"
+    return f"{_name_models(layout, ranking)} and their rank under each metric"
+
+
+def _name_models(layout: OverviewLayout, ranking: Ranking) -> str:
+    """Count the models that are drawn, of how many."""
+    named = plural(len(ranking.order), "model")
+    return named if layout.n_ranked == len(ranking.order) else f"The first {layout.n_ranked} of {named}"

@@ -18,6 +18,7 @@ from dashboard.wording import plural
 from ptmrank_core.records import Ranking, RunResult
 from ptmrank_core.reports.figures.bump import HOW_TO_READ, N_FIRST, BumpLayout, bump_figure, bump_table
 from ptmrank_core.reports.tables.ranking import FACTS, ORDER, ranking_table
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_models
 from ptmrank_core.results.references.beside import known_references
 
 __all__ = ["draw_ranking"]
@@ -27,9 +28,15 @@ ACROSS, ONE, EVERYTHING = "Across metrics", "One metric", "Every number"
 
 def draw_ranking(result: RunResult, ranking: Ranking) -> None:
     """Draw the section."""
-    highlight = choose_highlight(ranking.order) if len(ranking.order) > 1 else ()
-    if len(ranking.order) + len(ranking.unranked) > 1 or known_references(result):
+    n_models, first = len(ranking.order) + len(ranking.unranked), first_models(ranking)
+    highlight = choose_highlight(first.order) if len(ranking.order) > 1 else ()
+    if n_models > 1 or known_references(result):
         show_overview(result, ranking, highlight=highlight)
+    if first is not ranking:
+        st.caption(
+            f"Figures here show the first {N_SHOWN} of {plural(n_models, 'model')}; their tables, and "
+            f"“{EVERYTHING}” below, have all of them."
+        )
     show_footnotes(result, ranking)
     if len(ranking.order) < 2:
         _one(result, ranking)
@@ -66,19 +73,21 @@ def _one(result: RunResult, ranking: Ranking) -> None:
 
 def _across(result: RunResult, ranking: Ranking, highlight: tuple[str, ...]) -> None:
     """Draw how the rank of each model changes from metric to metric."""
-    layout = BumpLayout.of(result, ranking)
+    layout = BumpLayout.of(result, first_models(ranking))
     n_metrics = plural(len(layout.metrics), "metric")
     show_chart(
         bump_figure(layout, highlight=highlight),
         key="bump",
         title="Which models does every metric like?",
         alt=f"Rank of {plural(len(layout.models), 'model')} under {n_metrics}",
-        table=lambda: bump_table(layout),
+        table=lambda: bump_table(BumpLayout.of(result, ranking)),
         select=on_click("bump"),
     )
     caption = f"{HOW_TO_READ} The number in a mark is the model's place in the order."
     if len(layout.models) > N_FIRST:
         caption += f" The first {N_FIRST} have colours, and those that are highlighted."
+    if len(layout.models) < len(ranking.order):
+        caption += f" A line that leaves the picture goes to a rank beyond {len(layout.models)}."
     st.caption(caption)
 
 

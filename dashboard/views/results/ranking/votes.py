@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.wording import plain, plural
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking
+from ptmrank_core.results.intervals.first_models import N_SHOWN
 
 __all__ = ["show_votes"]
 
@@ -70,7 +71,9 @@ def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
         if sensitivity.kemeny == ranking.order:
             st.caption(f"Kemeny's order, computed {how}, is the same as the one above.")
         else:
-            st.caption(f"Kemeny's order, computed {how}, differs: {plain(', '.join(sensitivity.kemeny))}.")
+            named = f"{plain(', '.join(sensitivity.kemeny[:N_SHOWN]))}"
+            more = " …" if len(sensitivity.kemeny) > N_SHOWN else "."
+            st.caption(f"Kemeny's order, computed {how}, differs: {named}{more}")
 
 
 def _moved(model: str, n_places: int) -> str:

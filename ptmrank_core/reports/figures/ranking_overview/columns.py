@@ -137,15 +137,15 @@ def domains(layout: OverviewLayout) -> list[list[float]]:
 
 def lane(layout: OverviewLayout) -> float:
     """Ranks between two bands side by side."""
-    return max(0.45, 0.06 * layout.n_ranked)
+    return max(0.45, 0.06 * layout.last_rank)
 
 
 def last_place(layout: OverviewLayout) -> float:
     """End of the column of places, behind the bands."""
     n_lanes = max((lane + 1 for *_, lane in layout.bands), default=0)
-    return max(1.6, layout.n_ranked + 0.6 + (lane(layout) * n_lanes + 0.5 if n_lanes else 0))
+    return max(1.6, layout.last_rank + 0.6 + (lane(layout) * n_lanes + 0.5 if n_lanes else 0))
 
 
 def first_band(layout: OverviewLayout) -> float:
     """Where the first band stands, behind the last place."""
-    return layout.n_ranked + 0.9
+    return layout.last_rank + 0.9

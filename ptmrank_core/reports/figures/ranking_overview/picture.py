@@ -168,7 +168,7 @@ def _lay_out(figure: go.Figure, layout: OverviewLayout) -> None:
     common = {"side": "top", "zeroline": False, "showgrid": False, "fixedrange": True}
     common |= {"showline": False, "ticks": "", "tickfont": {"color": INK}}
     titles = [METRICS[voter.metric].title for voter in layout.metrics]
-    step = max(1, -(-layout.n_ranked // 6))
+    step = max(1, -(-layout.last_rank // 6))
     y = {"range": [end - 0.45, -1.4], "zeroline": False, "showline": False, "fixedrange": True}
     y |= {"tickvals": [y + 0.5 for y in range(-1, n_rows)], "showticklabels": False, "gridcolor": RULE}
     width = max(cell_edges(layout)[-1], 3.0)
@@ -176,7 +176,7 @@ def _lay_out(figure: go.Figure, layout: OverviewLayout) -> None:
         xaxis=common | {"domain": shares[0], "range": [0, 1], "visible": False},
         xaxis2=common
         | {"domain": shares[1], "range": [0.4, last_place(layout)], "showgrid": True, "gridcolor": RULE}
-        | {"tickvals": list(range(1, layout.n_ranked + 1, step))},
+        | {"tickvals": list(range(1, layout.last_rank + 1, step))},
         xaxis3=common
         | {"domain": shares[2], "range": [0, width], "tickangle": SLANT}
         | {"tickvals": cell_middles(layout), "ticktext": titles},

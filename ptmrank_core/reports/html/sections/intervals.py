@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ptmrank_core.reports.figures.intervals import interval_figure
 from ptmrank_core.reports.html.blocks import Chart, Report, Section, Text
-from ptmrank_core.results.phrases import percent
+from ptmrank_core.results.intervals.first_models import N_SHOWN, first_intervals
+from ptmrank_core.results.phrases import percent, plural
 
 __all__ = ["certainty_section"]
 
@@ -16,10 +17,10 @@ def certainty_section(report: Report) -> Section | None:
     intervals = report.ranking.intervals
     if intervals is None:
         return None
-    level = percent(intervals.level)
+    level, order = percent(intervals.level), report.ranking.order[:N_SHOWN]
     chart = Chart(
-        interval_figure(report.ranking.order, intervals),
-        alt=f"Place of every model with its {level} interval, and which models are tied",
+        interval_figure(order, first_intervals(intervals, order)),
+        alt=f"Place of {plural(len(order), 'model')} with the {level} interval of each, and which are tied",
         caption="Models beside one grey band are not distinguishable on these samples.",
         min_width=FIGURE_WIDTH,
     )

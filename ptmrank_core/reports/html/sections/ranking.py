@@ -7,6 +7,7 @@ from ptmrank_core.reports.figures.ranking_overview import least_width, overview_
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout
 from ptmrank_core.reports.html.blocks import Block, Chart, Report, Section, TableBlock, Text
 from ptmrank_core.reports.tables.ranking import ranking_table
+from ptmrank_core.results.intervals.first_models import first_models
 from ptmrank_core.results.phrases import percent, plural
 
 __all__ = ["order_section"]
@@ -31,7 +32,7 @@ def order_section(report: Report) -> Section | None:
     ranking = report.ranking
     if not ranking.order:
         return None
-    layout = OverviewLayout.of(report.result, ranking)
+    layout = OverviewLayout.of(report.result, first_models(ranking))
     chart = Chart(
         overview_figure(layout),
         alt=f"{plural(len(ranking.order), 'model')} in order, each with its rank under every metric; best is "
@@ -41,6 +42,10 @@ def order_section(report: Report) -> Section | None:
     )
     table = ranking_table(report.result, ranking)
     blocks: list[Block] = [TableBlock(table.select(SHOWN).known(), is_captioned=False)]
+    if layout.n_ranked < len(ranking.order):
+        blocks.insert(
+            0, Text(f"The figure shows the first {layout.n_ranked} models, the table all.", is_note=True)
+        )
     if len(layout.rows) > 1 or layout.references:
         blocks.insert(0, chart)
     if any(table.values("role")):

@@ -161,7 +161,7 @@ class RoundProgress:
     def leave_out(self, task: TrainingTask) -> None:
         """Note that nobody waits for a dose any more."""
         with self._lock:
-            del self._shares[task.spec.id]
+            self._shares.pop(task.spec.id, None)
 
 
 def train_together(works: Sequence[DoseWork], progress: RoundProgress) -> list[Trained]:
@@ -191,9 +191,8 @@ def train_together(works: Sequence[DoseWork], progress: RoundProgress) -> list[T
         begun = [threads.submit(train, work) for work in works]
         try:
             return [own.result() for own in begun]
-        except BaseException:
+        finally:
             progress.end()  # whoever is interrupted does not wait for the others
-            raise
 
 
 def shares_of_clock(doses: Sequence[RaceDose], seconds: float) -> list[float]:

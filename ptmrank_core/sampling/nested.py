@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,26 +86,40 @@ def nested_order(units: Units, *, minimum: int, seed: int) -> NestedOrder:
 
 def _draw(units: Units, minimum: int, rng: np.random.Generator) -> NestedOrder:
     """Draw one order."""
-    sizes = units.sizes
-    # Where the middle of each unit is in its shuffled stratum, as a share of the stratum.
-    entries = np.empty(units.n_units)
-    for stratum in np.unique(units.stratum_of):
-        members = rng.permutation(np.flatnonzero(units.stratum_of == stratum))
-        ends = np.cumsum(sizes[members])
-        entries[members] = (ends - sizes[members] / 2) / ends[-1]
+    strata = [
+        rng.permutation(np.flatnonzero(units.stratum_of == stratum))
+        for stratum in np.unique(units.stratum_of)
+    ]
     ties = rng.random(units.n_units)
     place = np.empty(units.n_units, dtype=np.int64)
-    place[np.lexsort((ties, entries))] = np.arange(units.n_units)
+    place[np.lexsort((ties, _entries(units, strata)))] = np.arange(units.n_units)
+    is_first = _holds_first(units, place, minimum)
+    # The smallest part is the beginning of each stratum: no other part then has more than its share of one.
+    entries = _entries(units, [members[np.argsort(~is_first[members], kind="stable")] for members in strata])
+    order = np.lexsort((ties, entries, ~is_first))
+    place[order] = np.arange(units.n_units)
+    return NestedOrder(
+        rows=np.argsort(place[units.unit_of], kind="stable"),
+        ends=np.cumsum(units.sizes[order]),
+        entries=np.where(is_first, 0.0, entries)[order],
+        n_least=int(units.sizes[is_first].sum()),
+    )
+
+
+def _entries(units: Units, strata: Sequence[Indices]) -> NDArray[np.float64]:
+    """Return where the middle of each unit is in its stratum, as a share of the stratum."""
+    entries = np.empty(units.n_units)
+    for members in strata:
+        ends = np.cumsum(units.sizes[members])
+        entries[members] = (ends - units.sizes[members] / 2) / ends[-1]
+    return entries
+
+
+def _holds_first(units: Units, place: Indices, minimum: int) -> NDArray[np.bool_]:
+    """Return which units hold the first samples of a class."""
     place_of_sample = place[units.unit_of]
     is_first = np.zeros(units.n_units, dtype=bool)
     for rows in units.classes:
         earliest = rows[np.argsort(place_of_sample[rows], kind="stable")[:minimum]]
         is_first[units.unit_of[earliest]] = True
-    order = np.lexsort((place, ~is_first))
-    place[order] = np.arange(units.n_units)
-    return NestedOrder(
-        rows=np.argsort(place[units.unit_of], kind="stable"),
-        ends=np.cumsum(sizes[order]),
-        entries=np.where(is_first, 0.0, entries)[order],
-        n_least=int(sizes[is_first].sum()),
-    )
+    return is_first

@@ -27,6 +27,7 @@ from ptmrank_core.sampling import (
     draw_share,
     draw_three_parts,
     nested_order,
+    units_of,
     units_of_samples,
 )
 from tests.sampling.making import samples_of
@@ -197,6 +198,19 @@ def test_a_part_has_its_share_of_every_stratum(samples: Samples, seed: int, shar
     assert (drawn >= share * n_all - largest).all()
     assert (drawn <= np.maximum(share * n_all + largest, least + largest)).all()
     assert (drawn[least == 0] <= (share * n_all + largest)[least == 0]).all()
+
+
+def test_what_the_smallest_part_holds_counts_in_every_larger_one() -> None:
+    """Three tenths of the samples are so many of every stratum, also where groups were taken for a rare label."""
+    rng = np.random.default_rng(3)
+    for seed in range(50):
+        labels = np.eye(2)[(rng.random(70) < 0.9).astype(int)]
+        groups = tuple(f"g{number}" for number in rng.integers(15, size=70))
+        units = units_of(labels, "multilabel", groups)
+        order = nested_order(units, minimum=4, seed=seed)
+        drawn, n_all, largest = share_of(units, order.of_share(0.3))
+        least = share_of(units, order.first(order.n_least))[0]
+        assert (drawn <= np.maximum(0.3 * n_all, least) + largest / 2).all()
 
 
 @EXAMPLES

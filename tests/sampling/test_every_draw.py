@@ -201,7 +201,7 @@ def test_a_part_has_its_share_of_every_stratum(samples: Samples, seed: int, shar
 
 
 def test_what_the_smallest_part_holds_counts_in_every_larger_one() -> None:
-    """Three tenths of the samples are so many of every stratum, also where groups were taken for a rare label."""
+    """A share of the samples is that share of every stratum, where groups come first for a rare label too."""
     rng = np.random.default_rng(3)
     for seed in range(50):
         labels = np.eye(2)[(rng.random(70) < 0.9).astype(int)]

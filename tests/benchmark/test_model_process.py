@@ -37,12 +37,11 @@ from tests.checkpoints import save_checkpoint
 from tests.features.process.served import DEADLY
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.usefixtures("fresh_processes")
 EVERYTHING = Analyses(half_samples=0, projections=False, fine_tune=1, fine_tune_seconds=5)
 WORKER = """
 import json, sys
 from ptmrank_core.worker import main
-
-pytestmark = pytest.mark.usefixtures("fresh_processes")
 status = main([sys.argv[1]])
 print(json.dumps([status, *(name in sys.modules for name in ("torch", "transformers"))]))
 """

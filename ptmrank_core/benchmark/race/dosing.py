@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -187,12 +188,11 @@ def train_together(works: Sequence[DoseWork], progress: RoundProgress) -> list[T
 
     if len(works) == 1:
         return [train(works[0])]
-    with ThreadPoolExecutor(len(works), thread_name_prefix="dose of a race") as threads:
-        begun = [threads.submit(train, work) for work in works]
-        try:
-            return [own.result() for own in begun]
-        finally:
-            progress.end()  # whoever is interrupted does not wait for the others
+    with ExitStack() as stack:
+        threads = [stack.enter_context(ThreadPoolExecutor(1, "dose of a race")) for _ in works]
+        stack.callback(progress.end)  # whoever is interrupted does not wait for the others
+        begun = [thread.submit(train, work) for thread, work in zip(threads, works, strict=True)]
+        return [own.result() for own in begun]
 
 
 def shares_of_clock(doses: Sequence[RaceDose], seconds: float) -> list[float]:

@@ -9,7 +9,10 @@ from typing import Protocol
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.records import RunPlan
 
-__all__ = ["HERE", "Engine"]
+__all__ = ["ENGINE", "HERE", "RACE_ENGINE", "Engine"]
+
+# Entries of a run's environment: the engine that extracted, or trained the race, and what it did.
+ENGINE, RACE_ENGINE = "engine", "race_engine"
 
 
 class Engine(Protocol):

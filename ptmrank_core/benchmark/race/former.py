@@ -6,8 +6,10 @@ import shutil
 from dataclasses import replace
 
 from ptmrank_core.benchmark.analyses.context import AnalysisContext
+from ptmrank_core.benchmark.execution.engine import ENGINE, RACE_ENGINE
 from ptmrank_core.benchmark.race.states import TrainingStates, states_folder
 from ptmrank_core.benchmark.race.work import race_finding
+from ptmrank_core.config import LOCAL_ENGINE
 from ptmrank_core.records import Race, RaceDose, RunPlan, RunResult, RunState, doses_in_order
 
 __all__ = ["take_over"]
@@ -56,10 +58,25 @@ def _asks_the_same(other: RunPlan, plan: RunPlan) -> bool:
 
 
 def _computes_the_same(former: RunResult, context: AnalysisContext) -> bool:
-    """Whether models and software are those of the former run: exact revisions, versions, devices."""
-    run_id = context.run_context.plan.run_id
-    here = context.run_context.store.result(run_id)
+    """Whether models and software are those of the former run: exact revisions, versions, devices.
+
+    What an engine has done differs from run to run; where it trained may not.
+    """
+    store = context.run_context.store
+    here = store.result(context.run_context.plan.run_id)
     specs = {model: outcome.spec for model, outcome in former.outcomes.items()}
-    return specs == {model: own.spec for model, own in here.outcomes.items()} and (
-        former.environment == here.environment
+    return (
+        specs == {model: own.spec for model, own in here.outcomes.items()}
+        and _without_engines(former) == _without_engines(here)
+        and _trained_by(former) == store.settings.engine
     )
+
+
+def _without_engines(result: RunResult) -> dict[str, str]:
+    return {name: text for name, text in result.environment.items() if name not in {ENGINE, RACE_ENGINE}}
+
+
+def _trained_by(result: RunResult) -> str:
+    """Return the engine that trained the race of a run."""
+    told = result.environment.get(RACE_ENGINE)
+    return LOCAL_ENGINE if told is None else told.rpartition(": ")[0]

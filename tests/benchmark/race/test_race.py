@@ -289,6 +289,20 @@ def test_the_same_question_asked_again_trains_nothing_twice(
     assert moments.tasks
 
 
+@pytest.mark.parametrize(("engine", "is_taken"), [("local", True), ("ray://10.0.0.1:10001", False)])
+def test_a_race_is_taken_over_where_it_was_trained(
+    settings: Settings, pictures: Path, models: Path, engine: str, is_taken: bool
+) -> None:
+    """What an engine has done differs each time and does not count; which engine trained does."""
+    first, again = planned(settings, pictures, models), planned(settings, pictures, models)
+    raced(first, settings)
+    told = {"engine": "ray: 7 tasks", "race_engine": f"{engine}: 3 doses, 1.2 MB of states sent and received"}
+    RunStore(settings).add_environment(first.run_id, told)
+    moments = Moments()
+    assert raced(again, settings, moments=moments) is RunState.FINISHED
+    assert (moments.tasks == []) is is_taken
+
+
 def test_an_error_in_the_race_itself_is_a_problem_that_can_be_retried(
     settings: Settings, pictures: Path, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

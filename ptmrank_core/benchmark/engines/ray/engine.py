@@ -13,6 +13,7 @@ from ptmrank_core.benchmark.engines.ray.jobs import Job
 from ptmrank_core.benchmark.engines.ray.prefetch import Prefetch
 from ptmrank_core.benchmark.engines.ray.task import resolve_dtype
 from ptmrank_core.benchmark.execution.context import RunContext
+from ptmrank_core.benchmark.execution.engine import ENGINE, RACE_ENGINE
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import InputError, ModelError
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels
@@ -83,7 +84,7 @@ class RayEngine:
             yield replace(run_context, models=_ClusterCalls(run_context, prefetch))
         finally:
             done = prefetch.close()
-            run_context.store.add_environment(plan.run_id, {"engine": f"{self._settings.engine}: {done}"})
+            run_context.store.add_environment(plan.run_id, {ENGINE: f"{self._settings.engine}: {done}"})
 
     @contextmanager
     def racing(self, run_context: RunContext) -> Iterator[RunContext]:
@@ -98,7 +99,7 @@ class RayEngine:
             yield replace(run_context, models=doses, n_doses=cluster.n_slots)
         finally:
             if doses.done:
-                said = {"race_engine": f"{self._settings.engine}: {doses.done}"}
+                said = {RACE_ENGINE: f"{self._settings.engine}: {doses.done}"}
                 run_context.store.add_environment(plan.run_id, said)
 
     def __enter__(self) -> RayEngine:

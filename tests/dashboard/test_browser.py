@@ -174,7 +174,9 @@ def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds the worker through /proc")
 @pytest.mark.slow
-def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, tmp_path: Path) -> None:
+def test_own_pictures_survive_a_killed_worker(
+    browser: WebDriver, server: str, server_home: Path, tmp_path: Path
+) -> None:
     """Upload, report, rank, kill -9: the page says so, and Resume finishes the run."""
     path = write_zip(tmp_path / "patterns.zip", picture_files(40))
     browser.get(server)
@@ -186,7 +188,8 @@ def test_own_pictures_survive_a_killed_worker(browser: WebDriver, server: str, t
     click(browser, ".st-key-next button")
     click(browser, ".st-key-rank button")
     see(browser, ".st-key-cancel button")
-    run = run_in_address(browser)
+    run, store = run_in_address(browser), RunStore(Settings(home=server_home))
+    wait_until(lambda: store.state(run) is RunState.RUNNING)  # before that another worker would take it
     os.kill(wait_for_worker(run), signal.SIGKILL)
     see(browser, ".st-key-resume button")
     assert (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from ptmrank_core.data.sources.limits import Limits
 from ptmrank_core.data.tables.children import CPU_SIGNAL, Remembered, bounded_command
@@ -46,7 +46,7 @@ class Sheet:
     name
         Its name.
     rows
-        Its rows, the first one first; empty cells at their ends are left out.
+        Its rows, the first one first; empty cells at their ends are left out. Equal neighbours are one list.
     """
 
     name: str
@@ -113,23 +113,29 @@ def _too_slow(name: str, seconds: int) -> SamplesError:
 def _collect(stream: IO[bytes], n_bytes: int, name: str, limits: Limits) -> list[Sheet] | None:
     """Collect the sheets that the process writes; ``None`` where it ended before the last one did."""
     sheets: list[Sheet] = []
-    for value in _values(stream, TEXT_BYTES + TEXT_FOR_EACH_BYTE * n_bytes, name):
-        if isinstance(value, list):
-            if len(sheets[-1].rows) <= limits.max_rows + 1:
-                sheets[-1].rows.append(value)
-        elif "error" in value:
+    former, row = b"", list[str]()
+    for line in _lines(stream, TEXT_BYTES + TEXT_FOR_EACH_BYTE * n_bytes, name):
+        if line.startswith(b"["):
+            rows = sheets[-1].rows
+            if len(rows) > limits.max_rows + 1:
+                continue
+            if line != former:  # a file of a few kilobytes may repeat a row a million times
+                former, row = line, json.loads(line)
+            rows.append(row)
+            continue
+        value = json.loads(line)
+        if "error" in value:
             raise SamplesError(
                 f"{name!r} cannot be read: {value['error']}.",
                 hint="Save it again without a password, as .xlsx or as .csv in UTF-8.",
             )
-        elif "sheet" in value:
-            sheets.append(Sheet(value["sheet"]))
-        else:
+        if "sheet" not in value:
             return sheets
+        sheets.append(Sheet(value["sheet"]))
     return None
 
 
-def _values(stream: IO[bytes], max_bytes: int, name: str) -> Iterator[Any]:
+def _lines(stream: IO[bytes], max_bytes: int, name: str) -> Iterator[bytes]:
     """Yield the lines of the process, of bounded length together; a line that is cut off is the last one."""
     n_left = max_bytes
     while line := stream.readline(n_left + 1):
@@ -141,4 +147,4 @@ def _values(stream: IO[bytes], max_bytes: int, name: str) -> Iterator[Any]:
             )
         if not line.endswith(b"\n"):
             return
-        yield json.loads(line)
+        yield line

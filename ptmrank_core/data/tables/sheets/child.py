@@ -78,8 +78,11 @@ def read_book(data: bytes) -> Iterator[Any]:
 
 def main() -> None:
     """Read the standard input."""
+    former, text = None, ""
     for line in read_book(sys.stdin.buffer.read()):
-        sys.stdout.write(json.dumps(line) + "\n")
+        if line != former:  # a small file may repeat a row a million times
+            former, text = line, json.dumps(line) + "\n"
+        sys.stdout.write(text)
 
 
 if __name__ == "__main__":

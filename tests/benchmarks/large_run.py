@@ -87,19 +87,20 @@ def store_large_run(
     rng = np.random.default_rng(1)
     store.create(plan, load_feature_samples(folder, plan.models).summary(), owner=owner)
     store.start(plan.run_id, "{}")
-    for place, spec in enumerate(plan.models):
-        read = replace(spec, n_parameters=10**6 * (place + 1), width=size.n_features)
-        report = ExtractionReport(
-            "float32", "cpu", {"load": 0.1, "preprocess": 0.0, "forward": 0.0}, 1, size.n_samples
-        )
-        outcome = ModelOutcome(read, report, size.n_features)
-        store.add_outcome(plan.run_id, outcome)
-        for metric in plan.metrics:
-            drawn = dict.fromkeys(("s_cls", "s_en"), place + 3 * rng.normal())  # ETran joins these two
-            parts = drawn if metric == "etran" else {}
-            store.add_cell(plan.run_id, Score(spec.id, metric, drawn["s_cls"], 0.1, parts))
-    for finding in _findings([spec.id for spec in plan.models], plan.metrics, rng, size):
-        store.add_finding(plan.run_id, finding)
+    with store.held_open():
+        for place, spec in enumerate(plan.models):
+            read = replace(spec, n_parameters=10**6 * (place + 1), width=size.n_features)
+            report = ExtractionReport(
+                "float32", "cpu", {"load": 0.1, "preprocess": 0.0, "forward": 0.0}, 1, size.n_samples
+            )
+            outcome = ModelOutcome(read, report, size.n_features)
+            store.add_outcome(plan.run_id, outcome)
+            for metric in plan.metrics:
+                drawn = dict.fromkeys(("s_cls", "s_en"), place + 3 * rng.normal())  # ETran joins these two
+                parts = drawn if metric == "etran" else {}
+                store.add_cell(plan.run_id, Score(spec.id, metric, drawn["s_cls"], 0.1, parts))
+        for finding in _findings([spec.id for spec in plan.models], plan.metrics, rng, size):
+            store.add_finding(plan.run_id, finding)
     store.finish(plan.run_id, RunState.FINISHED, seconds=60.0)
     return plan.run_id
 

@@ -38,6 +38,6 @@ def test_a_thousand_models_are_stored_read_and_ranked(settings: Settings, tmp_pa
     unknown = set(missing_intervals(result, ranking))
     assert unknown == {"emms", "ped", "sfda"}
     assert set(ranking.metric_intervals) == set(result.plan.metrics) - unknown
-    assert len(payload["p_better"]) == N_SHOWN
+    assert len(payload["ranking"]["p_better"]) == N_SHOWN
     text = reports.rank_text(result)
     assert [name for name in names if name not in text] == []

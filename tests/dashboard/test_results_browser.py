@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -13,10 +14,11 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from ptmrank_core.benchmark import run_here
 from ptmrank_core.config import Settings
+from ptmrank_core.results.phrases import strip_bidi
 from ptmrank_core.worker import SOURCES
 from tests.benchmark.runs import stored_features_plan
 from tests.dashboard.serving import free_port, serve
-from tests.dashboard.test_browser import see
+from tests.dashboard.test_browser import click, see
 from tests.ready_made import save_features
 from tests.waiting import PATIENCE_SECONDS
 
@@ -135,3 +137,25 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     assert picture["width"] > 500  # in a box of its own that scrolls, and says so
     assert settled(browser, ".st-key-scroll-bump")["right"] <= 390
     assert browser.find_element(By.CSS_SELECTOR, ".st-key-scroll-bump .scroll-hint").is_displayed()
+
+
+def test_accuracies_of_ones_own_are_taken_and_a_name_is_mended(
+    browser: WebDriver, link: str, tmp_path: Path
+) -> None:
+    """The file is told of where it was given, and one click takes a misspelled name for the model's."""
+
+    def wait_for_text(text: str) -> None:
+        WebDriverWait(browser, PATIENCE_SECONDS).until(
+            lambda page: text in strip_bidi(page.find_element(By.CSS_SELECTOR, ".stMain").text)
+        )
+
+    table = tmp_path / "mine.csv"
+    table.write_text("model,accuracy\nmodel-0,0.61\nmodel-1,0.72\nmodel-2,0.8\nmodell-3,0.9\nmystery,0.1\n")
+    shape(browser, 1280, 1000)
+    browser.get(f"{link}&section=Evidence")
+    see(browser, "[data-testid=stFileUploader]")
+    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(table))
+    wait_for_text("3 of 5 rows of mine.csv matched.")
+    click(browser, ".st-key-take-modell-3 button")
+    wait_for_text("4 of 5 rows of mine.csv matched.")
+    wait_for_text("You trained four models: model-3 did best, 90.0 %")

@@ -91,15 +91,12 @@ def _draw(units: Units, minimum: int, rng: np.random.Generator) -> NestedOrder:
         for stratum in np.unique(units.stratum_of)
     ]
     ties = rng.random(units.n_units)
-    place = np.empty(units.n_units, dtype=np.int64)
-    place[np.lexsort((ties, _entries(units, strata)))] = np.arange(units.n_units)
-    is_first = _holds_first(units, place, minimum)
+    is_first = _holds_first(units, np.argsort(np.lexsort((ties, _entries(units, strata)))), minimum)
     # The smallest part is the beginning of each stratum: no other part then has more than its share of one.
     entries = _entries(units, [members[np.argsort(~is_first[members], kind="stable")] for members in strata])
     order = np.lexsort((ties, entries, ~is_first))
-    place[order] = np.arange(units.n_units)
     return NestedOrder(
-        rows=np.argsort(place[units.unit_of], kind="stable"),
+        rows=np.argsort(np.argsort(order)[units.unit_of], kind="stable"),
         ends=np.cumsum(units.sizes[order]),
         entries=np.where(is_first, 0.0, entries)[order],
         n_least=int(units.sizes[is_first].sum()),

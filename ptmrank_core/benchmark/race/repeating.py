@@ -62,14 +62,12 @@ def repeated_doses(
     steps: list[NextDose] = []
     for turn in order.turns[len(doses) :][:n_at_once]:
         step = _step_of(turn, runners, leader, facts, seconds_left=seconds_left)
-        if not steps and not isinstance(step, NextDose):
-            return step
+        if not isinstance(step, NextDose):
+            return tuple(steps) or step
         # A dose goes on from the last one of its model, and another rate is compared with that.
-        goes_along = isinstance(step, NextDose) and step.rate == 1.0
-        if steps and (not goes_along or turn.model in {own.model for own in steps}):
+        if steps and (step.rate != 1.0 or turn.model in {own.model for own in steps}):
             break
-        if isinstance(step, NextDose):
-            steps.append(step)
+        steps.append(step)
     return tuple(steps)
 
 

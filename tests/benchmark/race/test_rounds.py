@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 
 from ptmrank_core.benchmark import RunStore, make_card, run_here
 from ptmrank_core.benchmark.execution.context import RunContext
+from ptmrank_core.benchmark.execution.engine import HERE
 from ptmrank_core.benchmark.race.asking import open_race, repeat_race
 from ptmrank_core.benchmark.race.beliefs import standings
 from ptmrank_core.benchmark.race.choice import NextDose, next_doses
@@ -41,20 +42,8 @@ RACE = Analyses(half_samples=0, projections=False, references=False, sample_size
 N_KILLS, MOMENTS_OF_ROUND, SEED_OF_KILLS = 6, 12, 4
 
 
-class Places:
-    """An engine with some places for doses."""
-
-    def planned(self, plan: RunPlan) -> RunPlan:
-        """Change nothing."""
-        return plan
-
-    def ahead(
-        self,
-        run_context: RunContext,
-        open_metrics: Mapping[str, Collection[str]],  # noqa: ARG002 - the interface of engines
-    ) -> AbstractContextManager[RunContext]:
-        """Extract where the run asks for it."""
-        return nullcontext(run_context)
+class Places(type(HERE)):
+    """The machine of the run, with some places for doses."""
 
     def racing(self, run_context: RunContext) -> AbstractContextManager[RunContext]:
         """Offer the places."""

@@ -71,7 +71,7 @@ def _show_sensitivity(ranking: Ranking, voters: list[str]) -> None:
         if sensitivity.kemeny == ranking.order:
             st.caption(f"Kemeny's order, computed {how}, is the same as the one above.")
         else:
-            named = f"{plain(', '.join(sensitivity.kemeny[:N_SHOWN]))}"
+            named = plain(", ".join(sensitivity.kemeny[:N_SHOWN]))
             more = " …" if len(sensitivity.kemeny) > N_SHOWN else "."
             st.caption(f"Kemeny's order, computed {how}, differs: {named}{more}")
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ptmrank_core.benchmark.engines.ray.connection import Cluster, lost
 from ptmrank_core.benchmark.engines.ray.dose_task import Board, DoseOrder, TrainedDose, train_dose_here
-from ptmrank_core.benchmark.engines.ray.jobs import fetch_of_node, spec_of_node
+from ptmrank_core.benchmark.engines.ray.jobs import fetch_of_node, order_of, spec_of_node
 from ptmrank_core.benchmark.engines.ray.sending import SentBlocks
 from ptmrank_core.benchmark.engines.ray.states import read_files, write_files
-from ptmrank_core.benchmark.engines.ray.task import TaskOrder
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.config import Settings
 from ptmrank_core.events import CancelToken, Sink, discard_event, never_cancels, raise_if_cancelled
 from ptmrank_core.features.blocks import Block
-from ptmrank_core.features.cache.keys import versions
 from ptmrank_core.features.process.calls import discard_progress
 from ptmrank_core.features.process.carried import restore
 from ptmrank_core.features.process.frames import FrameKind, from_bytes, pack, to_bytes, unpack
@@ -117,15 +114,8 @@ class ClusterDoses:
     def _send(self, task: TrainingTask, samples: Samples, options: ExtractionOptions) -> tuple[Any, str]:
         """Send a dose; return what stands for its result, and its name on the board."""
         spec, ray = task.spec, self._cluster.ray
-        asked = TaskOrder(
-            spec=spec_of_node(self._planned[spec.id], spec),
-            revision=spec.revision or "",
-            options=replace(options, device=self._cluster.device),
-            fetch=self._fetch,
-            n_threads=self._cluster.n_threads,
-            load_seconds=self._settings.load_seconds,
-            versions=versions(),
-        )
+        of_node = spec_of_node(self._planned[spec.id], spec)
+        asked = order_of(self._cluster, self._settings, self._fetch, of_node, spec, options)
         order = to_bytes(pack(FrameKind.CALL, DoseOrder(asked, task, samples.fingerprint)))
         state = to_bytes(pack(FrameKind.CALL, task.continues and read_files(task.continues)))
         dose = task.keeps.name

@@ -6,19 +6,22 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ptmrank_core.benchmark.engines.ray.connection import Cluster
+from ptmrank_core.benchmark.engines.ray.task import TaskOrder
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.benchmark.execution.extraction import auxiliary_sets, source_place
 from ptmrank_core.benchmark.execution.merging import MergingFetch
 from ptmrank_core.benchmark.execution.providers import Fetch
 from ptmrank_core.benchmark.plan import known_skips
+from ptmrank_core.config import Settings
 from ptmrank_core.events import CancelToken, discard_event
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import Block, blocks_of
-from ptmrank_core.features.cache.keys import feature_key
+from ptmrank_core.features.cache.keys import feature_key, versions
 from ptmrank_core.features.precision import fit_options
 from ptmrank_core.records import ExtractionOptions, ModelSpec, Samples, Stage
 
-__all__ = ["BlockList", "Job", "Prepared", "Preparer", "fetch_of_node", "spec_of_node"]
+__all__ = ["BlockList", "Job", "Prepared", "Preparer", "fetch_of_node", "order_of", "spec_of_node"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +191,23 @@ def fetch_of_node(run_context: RunContext) -> Fetch:
     """Return what brings a model's files to a node, where an adapter is merged in a process of the node."""
     fetch = run_context.sources.fetch
     return fetch.own if isinstance(fetch, MergingFetch) else fetch
+
+
+def order_of(
+    cluster: Cluster,
+    settings: Settings,
+    fetch: Fetch,
+    asked: ModelSpec,
+    fetched: ModelSpec,
+    options: ExtractionOptions,
+) -> TaskOrder:
+    """Ask a node for a model: the one that was fetched here, with the versions of this machine."""
+    return TaskOrder(
+        spec=asked,
+        revision=fetched.revision or "",
+        options=replace(options, device=cluster.device),
+        fetch=fetch,
+        n_threads=cluster.n_threads,
+        load_seconds=settings.load_seconds,
+        versions=versions(),
+    )

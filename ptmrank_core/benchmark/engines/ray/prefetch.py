@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ptmrank_core.benchmark.engines.ray.connection import Cluster, lost
-from ptmrank_core.benchmark.engines.ray.jobs import Job, Prepared, Preparer, fetch_of_node
+from ptmrank_core.benchmark.engines.ray.jobs import Job, Prepared, Preparer, fetch_of_node, order_of
 from ptmrank_core.benchmark.engines.ray.order import BlockQueue, BlockTask, expected_cost
 from ptmrank_core.benchmark.engines.ray.sending import SentBlocks
-from ptmrank_core.benchmark.engines.ray.task import Extracted, TaskOrder, extract_blocks
+from ptmrank_core.benchmark.engines.ray.task import Extracted, extract_blocks
 from ptmrank_core.benchmark.execution.context import RunContext
 from ptmrank_core.config import Settings
 from ptmrank_core.errors import ModelError, PTMRankError
 from ptmrank_core.events import BatchDone, CancelToken, Sink, StageStarted, raise_if_cancelled
 from ptmrank_core.features import FeatureCache
 from ptmrank_core.features.blocks import BLOCK_SAMPLES
-from ptmrank_core.features.cache.keys import feature_key, versions
+from ptmrank_core.features.cache.keys import feature_key
 from ptmrank_core.features.cache.vectors import LayerVectors, SampleVectors
 from ptmrank_core.features.precision import keep_failure
 from ptmrank_core.features.process.carried import restore
@@ -166,15 +166,8 @@ class Prefetch:
         job = self._by_number[task.model]
         assert job.prepared is not None  # noqa: S101 - as above
         listed, part = job.prepared.listed, slice(task.first, task.first + task.n_blocks)
-        order = TaskOrder(
-            spec=job.prepared.asked,
-            revision=job.prepared.fetched.revision or "",
-            options=replace(job.options, device=self._cluster.device),
-            fetch=self._fetch,
-            n_threads=self._cluster.n_threads,
-            load_seconds=self._settings.load_seconds,
-            versions=versions(),
-        )
+        asked, fetched = job.prepared.asked, job.prepared.fetched
+        order = order_of(self._cluster, self._settings, self._fetch, asked, fetched, job.options)
         try:
             references = self._sent.references(listed.blocks[part], listed.ids[part])
         except PTMRankError as error:

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.components.sample_map.names import MAP
+from dashboard.components.scripted.names import HOVER, MAP
 from dashboard.server.hosts import Authority, Door, read_authority, read_origin
 from dashboard.server.policy import MEDIA, common_headers, inline_scripts, load_ahead, page_policy
 
@@ -18,8 +18,8 @@ __all__ = ["Guard"]
 # What Streamlit's page needs, and what a proxy may ask; its figures and its interface for agents are closed.
 CORE = "/_stcore/"
 OPEN = {"health", "host-config", "stream", "upload_file"}
-# Files of the one component that is ours; those that installed packages may bring are closed.
-OURS = f"bidi-components/{MAP}/"
+# Files of the components that are ours; those that installed packages may bring are closed.
+OURS = tuple(f"bidi-components/{name}/" for name in (MAP, HOVER))
 OTHER_SITES = {"cross-site", "same-site"}  # the latter is said of other ports of this machine
 POLICY_VIOLATION = 1008
 

@@ -284,6 +284,7 @@ def test_streamlit_is_told_the_name_that_the_page_has() -> None:
         ("/_stcore/bidi-components/any/file.js", False),
         ("/_stcore/bidi-components/ptmrank.sample_map/main.js", True),
         ("/_stcore/bidi-components/ptmrank.sample_map.other/main.js", False),
+        ("/_stcore/bidi-components/ptmrank.hover/hover.js", True),
         ("/_stcore/", False),
         ("/results/_stcore/metrics", False),
     ],

@@ -13,6 +13,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.components.scripted.names import FOLDERS, HOVER, MAP, PROJECT
 from tests.dashboard.raced import Served, serve_races
 from tests.dashboard.serving import APP
 from tests.dashboard.test_browser import click, see
@@ -105,12 +106,15 @@ def test_the_policy_was_tried_with_every_element_in_use() -> None:
 
 
 def test_no_element_of_others_is_in_use() -> None:
-    """Components of others bring scripts and frames of their own; those of the map are files of ours."""
-    ours = APP.parent / "components" / "sample_map" / "component.py"
+    """Components of others bring scripts and frames of their own; ours are files of ours."""
+    components = APP.parent / "components"
     found = [path for path in APP.parent.rglob("*.py") if "components.v" in path.read_text("utf-8")]
-    assert found == [ours]
-    assert 'st.components.v2.component(MAP, js="main.js", css="map.css")' in ours.read_text("utf-8")
-    for script in (ours.parent / "browser").iterdir():
+    assert found == [components / "scripted" / "mounting.py"]
+    assert "st.components.v2.component(name, js=js, css=css)" in found[0].read_text("utf-8")
+    assert FOLDERS.keys() == {name.removeprefix(f"{PROJECT}.") for name in (MAP, HOVER)}
+    scripts = [script for folder in FOLDERS.values() for script in (components / folder).iterdir()]
+    assert {script.name for script in scripts} >= {"main.js", "map.css", "hover.js"}
+    for script in scripts:
         assert not FOREIGN.search(script.read_text("utf-8")), script
 
 

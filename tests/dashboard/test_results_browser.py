@@ -71,6 +71,17 @@ def click_at(browser: WebDriver, x: float, y: float) -> None:
         browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
 
 
+def point_at(browser: WebDriver, css: str) -> None:
+    """Move the pointer to the middle of a mark; a figure listens once the pointer has been over it."""
+    browser.execute_script(f"document.querySelector('{css}').scrollIntoView({{block: 'center'}})")
+    box = settled(browser, css)
+    for away in (3, 0):
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        browser.execute_cdp_cmd(
+            "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": x + away, "y": y + away, "button": "none"}
+        )
+
+
 def pair(browser: WebDriver) -> tuple[str, str]:
     """The two metrics that the address names."""
     view = parse_qs(urlparse(browser.current_url).query)
@@ -101,6 +112,38 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
         element.text for element in browser.find_elements(By.CSS_SELECTOR, "h3") if "τ" in element.text
     )
     assert all(name in heading for name in names.split(" and "))
+
+
+def test_a_model_under_the_pointer_stands_out_in_every_figure(browser: WebDriver, link: str) -> None:
+    """Its line stays while all others fade, and its row is coloured above; then no more."""
+
+    def count(css: str) -> int:
+        return len(browser.find_elements(By.CSS_SELECTOR, css))
+
+    def wait_for(css: str, n: int) -> None:
+        WebDriverWait(browser, PATIENCE_SECONDS).until(lambda _: count(css) == n, f"not {n} of {css}")
+
+    shape(browser, 1280, 1000)
+    browser.get(f"{link}&section=Ranking")
+    see(browser, ".st-key-bump .js-plotly-plot")
+    see(browser, ".st-key-ranking .layer-below")
+    last = ".st-key-bump .scatterlayer .trace:last-of-type .point:last-of-type"
+    point_at(browser, last)
+    wait_for(".st-key-bump .trace.hovered-away", 4)
+    faded = browser.find_element(By.CSS_SELECTOR, ".st-key-bump .trace.hovered-away")
+    assert float(faded.value_of_css_property("opacity")) < 0.5
+    assert count(".st-key-bump .trace.hovered-line") == 1
+    assert count(".st-key-ranking .hovered-row") == 1
+    browser.execute_cdp_cmd(
+        "Input.dispatchMouseEvent", {"type": "mouseMoved", "x": 2, "y": 2, "button": "none"}
+    )
+    wait_for(".hovered-away", 0)
+    assert count(".hovered-row") == 0
+    browser.get(f"{link}&section=Agreement")
+    mark = ".st-key-pair .scatterlayer .point"
+    see(browser, mark)
+    point_at(browser, mark)
+    wait_for(".st-key-pair .point.hovered-away", 4)
 
 
 def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> None:

@@ -1,28 +1,20 @@
-"""The elements of the map on a page: one that draws, and others that bring what it is drawn from.
-
-The browser gets the script as a file of this server, which is all that the policy of the pages lets it run.
-Streamlit finds such files by the metadata of installed packages; registered here they are found in a checkout
-too.
-"""
+"""The elements of the map on a page: one that draws, and others that bring what it is drawn from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
-
 from dashboard import state
-from dashboard.components.sample_map.names import COMPONENT, MAP, PROJECT
+from dashboard.components.scripted.mounting import scripted_element
+from dashboard.components.scripted.names import MAP
 from dashboard.wording import tell_faults
 
 __all__ = ["asked_row", "bring_description", "bring_part", "draw_map", "isolated_class", "sent_selection"]
 
-FILES = "browser"
 DRAWING, DESCRIBING = "sample-map", "sample-described"
+_component = partial(scripted_element, MAP, js="main.js", css="map.css")
 
 
 def draw_map(
@@ -77,13 +69,3 @@ def asked_row(n_samples: int) -> int:
 
 def _nothing() -> None:
     """Do nothing: a value of a component is kept only where something is called for it."""
-
-
-def _component() -> Callable[..., Any]:
-    """Register the component with the server that draws this page, and return what mounts it."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(MAP) is None:
-        manifest = ComponentManifest(PROJECT, "0", [ComponentConfig(COMPONENT, FILES)])
-        manager.register_from_manifest(manifest, Path(__file__).parent)
-    mount: Callable[..., Any] = st.components.v2.component(MAP, js="main.js", css="map.css")
-    return mount

@@ -1,4 +1,4 @@
-"""The models that stand out in every figure of a section: chosen from a list, or by a click on a mark."""
+"""The models that stand out in every figure of a section: chosen from a list, clicked, or pointed at."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import state
+from dashboard.components.scripted.hover import follow_hover
 from dashboard.wording import tell_faults
 
 __all__ = ["choose_highlight", "on_click"]
@@ -19,8 +20,10 @@ def choose_highlight(models: Sequence[str]) -> tuple[str, ...]:
     """Let the reader choose models that stand out; return them in the order given.
 
     A click in a figure changes the list, and the figure with it: the browser forgets the click then, and the
-    next one on the same mark takes the model out again.
+    next one on the same mark takes the model out again. A model under the pointer stands out for as long as
+    the pointer is there.
     """
+    follow_hover()
     chosen = st.multiselect(
         "Highlight models in every figure here",
         list(models),

@@ -111,14 +111,14 @@ def _add_line(
         x=list(range(n_columns)),
         y=list(layout.ranks[index]),
         text=[str(index + 1)] * n_columns if look else None,
-        customdata=[[model]] * n_columns,
+        customdata=[[model, rank] for rank in layout.ranks[index]],  # the axis says names in place of ranks
         name=model,
         mode="lines+markers+text" if look else "lines+markers",
         line={"color": color, "width": (4.5 if is_bold else 2.5) if look else 1.2},
         marker={"color": color, "symbol": symbol, "size": size},
         textfont={"size": 11} | ({"color": ink_everywhere(color)} if look else {}),
         unselected={"marker": {"opacity": 1}},
-        hovertemplate="rank %{y}<extra>%{fullData.name}</extra>",
+        hovertemplate="%{customdata[0]}: rank %{customdata[1]}<extra></extra>",
         showlegend=False,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from ptmrank_core.records import RankIntervals
-from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS, stripe
+from ptmrank_core.reports.figures.style.theme import BRIGHT, GREY, ROW_PIXELS, stripe_models
 from ptmrank_core.reports.tables.table import Column, Table, fixed
 from ptmrank_core.results.intervals import assign_lanes, tie_letters
 
@@ -132,7 +132,7 @@ def interval_figure(
     last = max(len(order), *layout.highs)
     _add_bands(figure, layout, last)
     _lay_out(figure, layout, last)
-    figure.update_layout(shapes=[stripe(y) for y, model in enumerate(layout.models) if model in highlight])
+    stripe_models(figure, [y for y, model in enumerate(layout.models) if model in highlight])
     return figure
 
 

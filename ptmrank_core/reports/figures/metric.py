@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from ptmrank_core.metrics import METRICS
 from ptmrank_core.records import Ranking, RunResult, Score
 from ptmrank_core.reports.figures.intervals import DOT, LINE
-from ptmrank_core.reports.figures.style.theme import BRIGHT, ROW_PIXELS, set_least_width, stripe
+from ptmrank_core.reports.figures.style.theme import BRIGHT, ROW_PIXELS, set_least_width, stripe_models
 from ptmrank_core.reports.tables.table import SIGNIFICANT, Column, Table, fixed, shared_format
 from ptmrank_core.results.scores import scores_by_metric
 
@@ -136,7 +136,7 @@ def metric_figure(layout: MetricLayout, *, highlight: Collection[str] = ()) -> g
             )
     _add_ranks(figure, layout)
     _lay_out(figure, layout)
-    figure.update_layout(shapes=[stripe(y) for y, row in rows if row.model in highlight])
+    stripe_models(figure, [y for y, row in rows if row.model in highlight])
     return figure
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from ptmrank_core.lessons import Sweep
 from ptmrank_core.metrics import METRICS
@@ -16,8 +16,10 @@ from ptmrank_core.reports.tables.table import Column, Table, fixed
 __all__ = ["sweep_figure", "sweep_table"]
 
 COLUMNS = 5
+GAP, GAP_BELOW = 0.04, 0.13
 PANEL_PIXELS, PANEL_WIDTH = 150, 170
 SETTING, SCORE = fixed(2), fixed(3)
+QUIET: dict[str, Any] = {"zeroline": False, "tickfont": {"size": 10}}
 SPREAD_OUT = 50.0  # settings whose greatest value is so many times the least are drawn on a logarithmic axis
 
 
@@ -34,25 +36,24 @@ def sweep_figure(curves: Sweep, here: float | None) -> go.Figure:
     named = {TRAINING: curves.trained, PROBE: curves.probed}
     named |= {METRICS[metric].title: values for metric, values in curves.values.items()}
     n_rows = -(-len(named) // COLUMNS)
-    figure = make_subplots(
-        rows=n_rows, cols=COLUMNS, subplot_titles=list(named), shared_xaxes="all", vertical_spacing=0.13
-    )
-    lines = []  # set at once: add_vline copies all that are there already
-    for place, (title, values) in enumerate(named.items()):
-        figure.add_scatter(
-            x=list(curves.at),
-            y=list(values),
-            mode="lines+markers",
-            marker={"size": 4},
-            line={"color": BRIGHT[2] if title in (TRAINING, PROBE) else BRIGHT[0], "width": 2},
-            name=title,
-            hovertemplate=f"{title} %{{y:.3g}} at %{{x}}<extra></extra>",
-            row=place // COLUMNS + 1,
-            col=place % COLUMNS + 1,
-        )
-        lines += [] if here is None else [_line_at(here, place)]
-    _lay_out(figure, curves, here, n_rows)
-    figure.update_layout(shapes=lines)
+    traces = [_curve(place, title, curves.at, values) for place, (title, values) in enumerate(named.items())]
+    # One layout made at once: make_subplots, and updates of a figure so full, take several times as long.
+    across = _setting_axis(curves, here)
+    layout: dict[str, Any] = {"annotations": [], "shapes": []}
+    for place, title in enumerate(named):
+        panel, (left, right), (low, high) = _number(place), *_domains(place, n_rows)
+        upright = {"anchor": f"x{panel}", "domain": [low, high], "nticks": 4, **QUIET}
+        level = {"anchor": f"y{panel}", "domain": [left, right], **across, **QUIET}
+        level |= {"matches": "x"} if place else {}
+        level |= {"showticklabels": place // COLUMNS == n_rows - 1}
+        layout |= {f"xaxis{panel}": level, f"yaxis{panel}": upright}
+        layout["annotations"].append(_title_above(title, (left + right) / 2, high))
+        layout["shapes"] += [] if here is None else [_line_at(here, panel)]
+    margin = {"l": 10, "r": 10, "t": 30, "b": 30}
+    layout |= {"height": 60 + n_rows * PANEL_PIXELS, "showlegend": False, "margin": margin}
+    figure = go.Figure(traces, layout)
+    hide_buttons(figure)
+    set_least_width(figure, COLUMNS * PANEL_WIDTH)
     return figure
 
 
@@ -72,25 +73,51 @@ def sweep_table(curves: Sweep) -> Table:
     return Table.of("sweep", f"Scores against: {curves.knob.title}", columns, records)
 
 
-def _lay_out(figure: go.Figure, curves: Sweep, here: float | None, n_rows: int) -> None:
+def _curve(place: int, title: str, at: Sequence[float], values: Sequence[float | None]) -> dict[str, Any]:
+    """One row of values in its panel."""
+    panel = _number(place)
+    return {
+        "type": "scatter",
+        "x": list(at),
+        "y": list(values),
+        "mode": "lines+markers",
+        "marker": {"size": 4},
+        "line": {"color": BRIGHT[2] if title in (TRAINING, PROBE) else BRIGHT[0], "width": 2},
+        "name": title,
+        "hovertemplate": f"{title} %{{y:.3g}} at %{{x}}<extra></extra>",
+        "xaxis": f"x{panel}",
+        "yaxis": f"y{panel}",
+    }
+
+
+def _setting_axis(curves: Sweep, here: float | None) -> dict[str, Any]:
+    """Return what every axis of the setting has: steps that grow, or all of its values with some room."""
     least, most = curves.at[0], max(curves.at[-1], here or curves.at[-1])
     if least > 0 and most / least > SPREAD_OUT:
-        figure.update_xaxes(type="log")
-    else:
-        spare = 0.03 * (most - least)
-        figure.update_xaxes(range=[least - spare, most + spare])
-    figure.update_xaxes(zeroline=False, tickfont={"size": 10}, nticks=6)
-    figure.update_yaxes(zeroline=False, tickfont={"size": 10}, nticks=4)
-    figure.update_annotations(font={"size": 13, "color": INK})
-    figure.update_layout(
-        height=60 + n_rows * PANEL_PIXELS, showlegend=False, margin={"l": 10, "r": 10, "t": 30, "b": 30}
-    )
-    hide_buttons(figure)
-    set_least_width(figure, COLUMNS * PANEL_WIDTH)
+        return {"type": "log", "nticks": 6}
+    spare = 0.03 * (most - least)
+    return {"range": [least - spare, most + spare], "nticks": 6}
 
 
-def _line_at(x: float, place: int) -> dict[str, Any]:
-    """Upright dotted line through a whole panel, counted from 0."""
-    panel = str(place + 1) if place else ""
+def _number(place: int) -> str:
+    """Return what Plotly adds to the names of the axes of a panel, counted from 0."""
+    return str(place + 1) if place else ""
+
+
+def _domains(place: int, n_rows: int) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return where a panel begins and ends, from left to right and from below, as shares of the figure."""
+    row, column = n_rows - 1 - place // COLUMNS, place % COLUMNS
+    width, height = (1 - GAP * (COLUMNS - 1)) / COLUMNS, (1 - GAP_BELOW * (n_rows - 1)) / n_rows
+    left, low = column * (width + GAP), row * (height + GAP_BELOW)
+    return (left, left + width), (low, low + height)
+
+
+def _title_above(title: str, x: float, y: float) -> dict[str, Any]:
+    ends = {"x": x, "y": y, "xref": "paper", "yref": "paper", "xanchor": "center", "yanchor": "bottom"}
+    return {"text": title, "showarrow": False, "font": {"size": 13, "color": INK}, **ends}
+
+
+def _line_at(x: float, panel: str) -> dict[str, Any]:
+    """Upright dotted line through a whole panel."""
     ends = {"x0": x, "x1": x, "y0": 0, "y1": 1, "xref": f"x{panel}", "yref": f"y{panel} domain"}
     return {"type": "line", "line": {"color": BRIGHT[1], "width": 2, "dash": "dot"}, **ends}

@@ -30,7 +30,7 @@ from ptmrank_core.reports.figures.ranking_overview.columns import (
 )
 from ptmrank_core.reports.figures.ranking_overview_data import OverviewLayout, OverviewRow
 from ptmrank_core.reports.figures.style.escaping import shorten_middle
-from ptmrank_core.reports.figures.style.theme import INK, set_least_width, set_narrow_form, stripe
+from ptmrank_core.reports.figures.style.theme import INK, set_least_width, set_narrow_form, stripe_models
 
 __all__ = ["overview_figure"]
 
@@ -60,8 +60,7 @@ def overview_figure(layout: OverviewLayout, *, highlight: Collection[str] = ()) 
     add_references(figure, layout)
     _lay_out(figure, layout)
     _add_headings(figure, layout)
-    rows = [y for y, row in enumerate(layout.rows) if row.model in highlight]
-    figure.update_layout(shapes=[stripe(y) for y in rows])
+    stripe_models(figure, [y for y, row in enumerate(layout.rows) if row.model in highlight])
     set_least_width(figure, least_width(layout))
     set_narrow_form(figure, ("xaxis", "xaxis2"), narrow_width())
     return figure

@@ -7,7 +7,7 @@ and their zero means nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -27,6 +27,7 @@ __all__ = [
     "set_least_width",
     "set_narrow_form",
     "stripe",
+    "stripe_models",
 ]
 
 # No upload button: nothing leaves the machine.
@@ -62,6 +63,20 @@ def stripe(y: float) -> dict[str, Any]:
     """Make a shape that colours a whole row, below all that is drawn in it."""
     ends = {"x0": 0, "x1": 1, "xref": "paper", "y0": y - 0.5, "y1": y + 0.5, "yref": "y"}
     return {"type": "rect", "layer": "below", "line": {"width": 0}, "fillcolor": HIGHLIGHT, **ends}
+
+
+def stripe_models(figure: go.Figure, rows: Iterable[float]) -> None:
+    """Colour some rows of a figure whose rows are models, and note that they are.
+
+    Parameters
+    ----------
+    figure
+        Its marks have their model first in their own data.
+    rows
+        Their places on the y axis.
+    """
+    figure.update_layout(shapes=[stripe(y) for y in rows])
+    _note(figure, rows_are_models=True)
 
 
 def set_least_width(figure: go.Figure, pixels: float) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores
+from ptmrank_core.ranking.left_out import kendall_tau_without_each, weighted_tau_without_each
 from ptmrank_core.ranking.statistics import kendall_tau, pearson, spearman, weighted_kendall_tau
 
 __all__ = ["CORRELATIONS", "Estimate", "Evidence", "compare_with_truth"]
@@ -157,12 +158,18 @@ _STATISTICS: Mapping[str, Callable[[Array, Array], float]] = {
     "kendall": kendall_tau,
     "weighted_tau": weighted_kendall_tau,
 }
+_WITHOUT_EACH = {"kendall": kendall_tau_without_each, "weighted_tau": weighted_tau_without_each}
 
 
 def _is_constant(values: Array) -> bool:
     """Whether a correlation sees no differences: exactly none, or none beyond round-off."""
     spread = float(np.ptp(values)) if len(values) else 0.0
     return spread <= 1e-12 * float(np.abs(values).max(initial=0.0))
+
+
+def _can_become_constant(values: Array) -> bool:
+    """Whether a correlation sees no differences without some model, the one of the least or largest value."""
+    return any(_is_constant(np.delete(values, place)) for place in (values.argmin(), values.argmax()))
 
 
 def _correlation(name: str, x: Array, y: Array, level: float) -> Estimate | None:
@@ -197,10 +204,10 @@ def _half_width(
     if name == "spearman":
         r = statistic(x, y)
         return quantile * math.sqrt((1 + r * r / 2) / (n_models - 3))
-    left = [np.delete(np.arange(n_models), i) for i in range(n_models)]
-    if any(_is_constant(x[kept]) or _is_constant(y[kept]) for kept in left):
+    if _can_become_constant(x) or _can_become_constant(y):
         return None
-    replicates = np.array([_arctanh(statistic(x[kept], y[kept]), n_models) for kept in left])
+    left_out = _WITHOUT_EACH[name](x, y)
+    replicates = np.array([_arctanh(value, n_models) for value in left_out.tolist()])
     variance = (n_models - 1) / n_models * float(np.square(replicates - replicates.mean()).sum())
     # The jackknife has no spread where no single model changes a perfect order; Fieller's variance has.
     variance = max(variance, 0.437 / (n_models - 4)) if variance == 0.0 else variance

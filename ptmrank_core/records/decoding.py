@@ -75,6 +75,8 @@ def _is_plain(item: Any, values: list[Any]) -> bool:
     """Whether a list needs no decoding item by item: a shortcut for long lists of numbers."""
     if item is Any:
         return True
+    if item == float | None:
+        return _is_plain(float, [value for value in values if value is not None])
     if item is float:
         return all(type(value) is float and math.isfinite(value) for value in values)
     return item in {int, str} and all(type(value) is item for value in values)

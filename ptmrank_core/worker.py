@@ -48,6 +48,7 @@ logger = logging.getLogger("ptmrank_core.worker")
 # How often a worker that waits looks whether it is to stop, and at the machine's memory.
 POLL_SECONDS = 0.5
 NAME_BYTES = 256  # of a device, at most
+POLITENESS = 5  # what is added to the niceness of the process, and of those that it starts
 SOURCES = Sources(
     load_samples=load_samples,
     load_reference=load_reference,
@@ -149,5 +150,12 @@ def _execute_next(device: str, settings: Settings, cancel: CancelToken, child: C
     return DONE if device in store.awaited_devices() else NOTHING_LEFT
 
 
+def _stand_back() -> None:
+    """Let pages and whoever works on this machine go first; a run that is alone is as quick as before."""
+    if hasattr(os, "nice"):
+        os.nice(POLITENESS)
+
+
 if __name__ == "__main__":
+    _stand_back()
     sys.exit(main(sys.argv[1:]))

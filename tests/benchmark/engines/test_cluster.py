@@ -116,7 +116,7 @@ def decided(settings: Settings, plan: RunPlan) -> dict[tuple[str, str, int | Non
 
 def without_seconds(cell: Cell) -> Cell:
     """A cell without how long it took."""
-    return replace(cell, seconds=0.0) if isinstance(cell, Score) else cell
+    return replace(cell, seconds=0.0, kept_seconds=0.0) if isinstance(cell, Score) else cell
 
 
 @pytest.fixture(params=["local", "ray"])

@@ -48,7 +48,7 @@ pytestmark = [
     ),
 ]
 OBJECTS_BYTES = 100 * 2**20
-N_TEXTS = 2 * BLOCK_SAMPLES
+N_TEXTS = 9000
 METRICS = ("logme", "hscore", "leep", "gbc")
 
 
@@ -192,7 +192,7 @@ class TestEveryEngine:
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Two tiny language models and two blocks of short texts."""
+    """Two tiny language models and three blocks of short texts."""
     folder = tmp_path_factory.mktemp("texts")
     for seed, name in enumerate(("bert", "electra")):
         save_language_model(folder / "models" / name, name, seed=seed)

@@ -18,6 +18,7 @@ from tests.lowest_versions import lowest, lowest_requirements
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CI = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 TOOLS = [Requirement(line) for line in PYPROJECT["project"]["optional-dependencies"]["test"]]
 
 
@@ -35,7 +36,7 @@ def command(line: str) -> str:
 def linters_of_ci() -> set[str]:
     """The commands of .ci/run that are tools of the extra ``test``, but for the test runner."""
     tools = {tool.name for tool in TOOLS} - {"pytest"}
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    lines = CI.splitlines()
     return {command(line) for line in lines if line.split() and line.split()[0] in tools}
 
 
@@ -88,7 +89,7 @@ def test_a_range_without_a_lower_bound_is_refused() -> None:
 
 def test_the_job_with_the_lowest_versions_tests_every_room_without_models() -> None:
     """A room of the core that is added has its tests tried there too, unless they run models or pages."""
-    (listed,) = re.findall(r"tests/\{([a-z,]+)\}", (ROOT / ".ci" / "run").read_text(encoding="utf-8"))
+    (listed,) = re.findall(r"tests/\{([a-z,]+)\}", CI)
     rooms = {
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and any(path.rglob("test_*.py"))
     }
@@ -100,8 +101,18 @@ def test_the_job_with_the_lowest_versions_tests_every_room_without_models() -> N
         "hardening",
         "installed",
         "notebooks",
+        "oracles",
         "script",
     }
+
+
+def test_what_the_job_with_the_lowest_versions_leaves_out_is_tried_by_its_neighbours() -> None:
+    """Each file that is left out is there, and lies beside files of tests that are not."""
+    listed = re.findall(r"--ignore=([\w/]+)(?:\{([^}]+)\})?\.py", CI)
+    ignored = {ROOT / f"{start}{end}.py" for start, ends in listed for end in ends.split(",")}
+    assert len(ignored) > 10
+    assert [path for path in ignored if not path.is_file()] == []
+    assert [path for path in ignored if not set(path.parent.glob("test_*.py")) - ignored] == []
 
 
 def test_every_dependency_is_tried_at_its_lowest() -> None:

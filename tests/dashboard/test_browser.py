@@ -21,7 +21,6 @@ from ptmrank_core.results.ranking import rank_result
 from ptmrank_core.results.verdict import verdict_of
 from tests.benchmark.test_worker import wait_for_worker
 from tests.pictures import picture_files, write_zip
-from tests.uploads import review_table
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.browser
@@ -136,25 +135,6 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     assert run_in_address(browser) == run
 
 
-@pytest.mark.slow
-def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: Path) -> None:
-    """A CSV file, the demo's text models: the columns are recognised, and the ranking comes."""
-    path = tmp_path / "reviews.csv"
-    path.write_bytes(review_table(30))
-    browser.get(server)
-    go_to_upload(browser)
-    browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))
-    see(browser, "[class*=st-key-label-columns]")
-    click(browser, ".st-key-next button")
-    wait_for_title(browser, "Candidates")
-    tick_demo_models(browser)
-    click(browser, ".st-key-next button")
-    click(browser, ".st-key-rank button")
-    see(browser, ".st-key-ranking .js-plotly-plot")
-    text = browser.find_element(By.CSS_SELECTOR, ".stMain").text
-    assert "7 models ranked on 30 samples in 5 classes" in text
-
-
 def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path: Path) -> None:
     """A folder of one folder for each class is read with its classes."""
     for name, data in picture_files(3).items():
@@ -178,7 +158,7 @@ def test_own_pictures_survive_a_killed_worker(
     browser: WebDriver, server: str, server_home: Path, tmp_path: Path
 ) -> None:
     """Upload, report, rank, kill -9: the page says so, and Resume finishes the run."""
-    path = write_zip(tmp_path / "patterns.zip", picture_files(40))
+    path = write_zip(tmp_path / "patterns.zip", picture_files(12))
     browser.get(server)
     go_to_upload(browser)
     browser.find_element(By.CSS_SELECTOR, "input[type=file]").send_keys(str(path))

@@ -66,11 +66,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         process.wait(PATIENCE_SECONDS)
 
 
-def pictures(folder: Path) -> Path:
-    """A zip of pictures."""
-    return write_zip(folder / "pictures.zip", picture_files(8))
-
-
 def photographs(folder: Path) -> Path:
     """A zip of pictures in parts, each with a table of labels."""
     files = {}
@@ -232,7 +227,6 @@ def test_a_demo(
 @pytest.mark.parametrize(
     ("make", "n_models"),
     [
-        pytest.param(pictures, 11, marks=pytest.mark.slow, id="pictures"),
         pytest.param(photographs, 11, marks=pytest.mark.slow, id="photographs"),
         pytest.param(table(review_table), 7, marks=pytest.mark.slow, id="texts"),
         pytest.param(table(price_table), 7, marks=pytest.mark.slow, id="regression"),

@@ -6,14 +6,18 @@ import pytest
 
 from tests.benchmarks.calibration import DRAWN, STEPS, calibrate, table
 
+N_SETS, N_PARTS = 25, 40
+# What is said of the first model differs by so much from data set to data set (standard deviation).
+SPREAD = 0.165
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", [*STEPS, *DRAWN])
 def test_chances_are_calibrated(name: str) -> None:
-    """P(best) and P(better) are right within 0.1, and 0.055 for chance: three errors of 80 data sets."""
-    rows = calibrate(name, n_sets=80, n_parts=60)
-    assert all(row.error < 0.155 for row in rows), table(rows)
+    """P(best) and P(better) are right within 0.1, and three standard errors of so many data sets."""
+    rows = calibrate(name, n_sets=N_SETS, n_parts=N_PARTS)
+    assert all(row.error < 0.1 + 3 * SPREAD / N_SETS**0.5 for row in rows), table(rows)
 
 
 def test_a_close_race_is_not_certain() -> None:

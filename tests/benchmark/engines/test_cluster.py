@@ -116,7 +116,7 @@ def decided(settings: Settings, plan: RunPlan) -> dict[tuple[str, str, int | Non
 
 def without_seconds(cell: Cell) -> Cell:
     """A cell without how long it took."""
-    return replace(cell, seconds=0.0) if isinstance(cell, Score) else cell
+    return replace(cell, seconds=0.0, kept_seconds=0.0) if isinstance(cell, Score) else cell
 
 
 @pytest.fixture(params=["local", "ray"])
@@ -148,14 +148,24 @@ def expected(world: World) -> dict[tuple[str, str, int | None], Any]:
 class TestEveryEngine:
     """What every engine keeps."""
 
-    def test_cells_are_the_same(self, engine: str, world: World, expected: dict[Any, Any]) -> None:
-        """To the bit, layers too; the failure of the broken model has the same stage, error and message."""
+    def test_cells_are_the_same_and_what_is_cached_is_not_extracted_again(
+        self, engine: str, world: World, expected: dict[Any, Any]
+    ) -> None:
+        """To the bit, layers too, with the same failure of the broken model, which alone is tried again."""
         settings = world.settings(engine, "-cells")
-        plan = world.plan(settings, layers=True)
-        assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
-        cells = decided(settings, plan)
-        assert cells == expected
-        assert {model for (model, *_), cell in cells.items() if isinstance(cell, Failure)} == {"broken"}
+        for is_first in (True, False):
+            plan = world.plan(settings, layers=True)
+            events: list[Event] = []
+            state = run_here(plan.run_id, settings, sources=SOURCES, sink=events.append)
+            assert state is RunState.FINISHED
+            cells = decided(settings, plan)
+            assert cells == expected
+            assert {model for (model, *_), cell in cells.items() if isinstance(cell, Failure)} == {"broken"}
+            n_run = max(event.n_run for event in events if isinstance(event, BatchDone))
+            if engine == "local":
+                assert (n_run > 0) is is_first
+            else:
+                assert counts(settings, plan)[0] == (3 if is_first else 1)
 
     def test_a_cancelled_run_goes_on_where_it_stopped(
         self, engine: str, world: World, expected: dict[Any, Any]
@@ -178,19 +188,6 @@ class TestEveryEngine:
         assert run_here(plan.run_id, settings, sources=SOURCES, sink=again.append) is RunState.FINISHED
         assert decided(settings, plan) == expected
         assert sum(isinstance(event, CellDone) for event in again) == len(expected) - before
-
-    def test_what_is_cached_is_not_extracted_again(self, engine: str, world: World) -> None:
-        """Asked again, no model runs; the broken one alone is tried again."""
-        settings = world.settings(engine, "-again")
-        for is_first in (True, False):
-            plan = world.plan(settings)
-            events: list[Event] = []
-            run_here(plan.run_id, settings, sources=SOURCES, sink=events.append)
-            n_run = max(event.n_run for event in events if isinstance(event, BatchDone))
-            if engine == "local":
-                assert (n_run > 0) is is_first
-            else:
-                assert counts(settings, plan)[0] == (3 if is_first else 1)
 
 
 @pytest.fixture(scope="module")
@@ -279,19 +276,25 @@ def raced(tmp_path_factory: pytest.TempPathFactory) -> RacedWorld:
     return RacedWorld(write_zip(folder / "pictures.zip", picture_files(20)), folder / "models")
 
 
+@pytest.fixture(scope="module")
+def former(raced: RacedWorld, unhurried: None) -> tuple[Settings, RunPlan]:
+    """The race of this machine, which those on the cluster repeat."""
+    del unhurried
+    local = Settings(home=raced.samples.parent / "local", engine="local")
+    plan = raced.plan(local)
+    assert run_here(plan.run_id, local, sources=SOURCES) is RunState.FINISHED
+    return local, plan
+
+
 @pytest.mark.usefixtures("unhurried")
 def test_a_race_survives_a_node_that_dies_in_the_middle_of_a_round(
-    cluster: Any, raced: RacedWorld, tmp_path: Path
+    cluster: Any, raced: RacedWorld, former: tuple[Settings, RunPlan], tmp_path: Path
 ) -> None:
     """Both nodes train, one is killed: each dose, and the end, are those of this machine to the bit."""
-    local, settings = (
-        Settings(home=tmp_path / name, engine=engine)
-        for name, engine in (("local", "local"), ("ray", f"ray://{cluster.address}"))
-    )
-    former = raced.plan(local)
-    assert run_here(former.run_id, local, sources=SOURCES) is RunState.FINISHED
+    local, done = former
+    settings = Settings(home=tmp_path / "ray", engine=f"ray://{cluster.address}")
     doomed = add_node(cluster)
-    plan = raced.repeated(settings, former, local)
+    plan = raced.repeated(settings, done, local)
     killed: list[int] = []
 
     def hear(event: Event) -> None:
@@ -303,24 +306,22 @@ def test_a_race_survives_a_node_that_dies_in_the_middle_of_a_round(
     doses = reached(settings, plan)
     assert killed
     assert killed[0] < len(doses)
-    assert doses == reached(local, former)
-    assert decision(settings, plan) == decision(local, former)
+    assert doses == reached(local, done)
+    assert decision(settings, plan) == decision(local, done)
     said = RunStore(settings).result(plan.run_id).environment["race_engine"]
     assert f": {len(doses)} doses, " in said
 
 
 @pytest.mark.usefixtures("unhurried")
-def test_a_cancelled_race_leaves_no_task_behind(cluster: Any, raced: RacedWorld, tmp_path: Path) -> None:
+def test_a_cancelled_race_leaves_no_task_behind(
+    cluster: Any, raced: RacedWorld, former: tuple[Settings, RunPlan], tmp_path: Path
+) -> None:
     """The cluster is idle soon after, and the resumed race has the doses that it had to have."""
     import ray  # noqa: PLC0415 - an extra
 
-    local, settings = (
-        Settings(home=tmp_path / name, engine=engine)
-        for name, engine in (("local", "local"), ("ray", f"ray://{cluster.address}"))
-    )
-    former = raced.plan(local)
-    run_here(former.run_id, local, sources=SOURCES)
-    plan = raced.repeated(settings, former, local)
+    local, done = former
+    settings = Settings(home=tmp_path / "ray", engine=f"ray://{cluster.address}")
+    plan = raced.repeated(settings, done, local)
     is_cancelled = threading.Event()
 
     def hear(event: Event) -> None:
@@ -335,7 +336,7 @@ def test_a_cancelled_race_leaves_no_task_behind(cluster: Any, raced: RacedWorld,
     finally:
         ray.shutdown()
     assert run_here(plan.run_id, settings, sources=SOURCES) is RunState.FINISHED
-    assert reached(settings, plan) == reached(local, former)
+    assert reached(settings, plan) == reached(local, done)
 
 
 def n_cached(settings: Settings) -> int:

@@ -10,7 +10,7 @@ import re
 import shlex
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -34,6 +34,7 @@ from tests.data.layouts.layout import Asked, Layout, Read
 from tests.waiting import PATIENCE_SECONDS
 
 __all__ = [
+    "UPLOADED_AS",
     "Said",
     "as_file_or_zip",
     "as_folder",
@@ -268,6 +269,14 @@ def _of_file(sentence: str, source: Path) -> str:
     return sentence.replace("'frame'", f"'{source.name}'")
 
 
+PACKS: Mapping[str, Callable[[Path], list[tuple[str, bytes, str]]]] = {
+    "page": as_file_or_zip,
+    "page, .tar.gz": as_tar,
+    "page, a folder": as_folder,
+}
+UPLOADED_AS = tuple(PACKS)
+
+
 def _read_with_answer(source: Path, reading: Reading) -> Samples:
     """What is read with the first answer to each question."""
     try:
@@ -277,8 +286,8 @@ def _read_with_answer(source: Path, reading: Reading) -> Samples:
         return _read_with_answer(Path(first.place or source), dataclasses.replace(reading, **first.changes))
 
 
-def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
-    """Bring a layout in every way: as a command, in three kinds of upload, in a script, as a data frame.
+def ask_all(layout: Layout, source: Path, uploads: Sequence[str] = UPLOADED_AS) -> dict[str, Said | None]:
+    """Bring a layout in every way: as a command, in kinds of upload, in a script, as a data frame.
 
     Nothing is said by those that it cannot be brought to.
     """
@@ -291,20 +300,18 @@ def ask_all(layout: Layout, source: Path) -> dict[str, Said | None]:
     elif isinstance(expected, Asked):
         answered = _read_with_answer(source, layout.reading)
         modality, kind = answered.modality, answered.target_kind
-    said = {
+    ways = uploads if source.is_dir() else ("page",)  # a file is sent as it is
+    return {
         "command line": ask_command_line(source, layout.reading),
-        "page": ask_page(source, as_file_or_zip, layout.reading),
-        "page, .tar.gz": None,
-        "page, a folder": None,
+        **{
+            way: ask_page(source, PACKS[way], layout.reading) if way in ways else None
+            for way in dict.fromkeys((*ways, *uploads))
+        },
         "script": None
         if is_asked and kind == "regression"
         else ask_script(source, layout.reading, modality, kind),
         "script, data frame": ask_frame(source, layout.reading),
     }
-    if source.is_dir():
-        said["page, .tar.gz"] = ask_page(source, as_tar, layout.reading)
-        said["page, a folder"] = ask_page(source, as_folder, layout.reading)
-    return said
 
 
 def differ(said: Mapping[str, Said | None]) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.data.layouts import LAYOUTS
-from tests.data.layouts.fronts import Said, ask_all, ask_frame, differ
+from tests.data.layouts.fronts import UPLOADED_AS, Said, ask_all, ask_frame, differ
 from tests.data.layouts.layout import Layout, Read, Refused, make
 
 BY_TITLE = {layout.title: layout for layout in LAYOUTS}
@@ -41,9 +42,9 @@ NOT_IN_A_SCRIPT = {"GTZAN: a spectrogram for each recording"}
 NOT_AS_A_FOLDER = {"pictures without any folder"}
 
 
-def ask(layout: Layout, source: Path) -> dict[str, Said]:
+def ask(layout: Layout, source: Path, uploads: Sequence[str]) -> dict[str, Said]:
     """What the fronts say that the layout can be brought to."""
-    said = ask_all(layout, source)
+    said = ask_all(layout, source, uploads)
     if layout.title in NOT_AS_PANDAS_READS:
         del said["script, data frame"]
     if layout.title in NOT_ON_THE_PAGE:
@@ -51,7 +52,7 @@ def ask(layout: Layout, source: Path) -> dict[str, Said]:
     if layout.title in NOT_IN_A_SCRIPT:
         del said["script"]
     if layout.title in NOT_AS_A_FOLDER:
-        del said["page, a folder"]
+        said.pop("page, a folder", None)
     return {front: own for front, own in said.items() if own is not None}
 
 
@@ -62,17 +63,22 @@ def test_the_fronts_agree(home: Path, tmp_path: Path, title: str) -> None:
     check(BY_TITLE[title], tmp_path)
 
 
+OTHERS = [title for title in BY_TITLE if title not in SOME]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("title", [title for title in BY_TITLE if title not in SOME])
-def test_the_fronts_agree_on_every_other(home: Path, tmp_path: Path, title: str) -> None:
-    """The same of all the other layouts."""
+@pytest.mark.parametrize(
+    ("title", "upload"), [(title, UPLOADED_AS[n % len(UPLOADED_AS)]) for n, title in enumerate(OTHERS)]
+)
+def test_the_fronts_agree_on_every_other(home: Path, tmp_path: Path, title: str, upload: str) -> None:
+    """The same of all the other layouts, folders in one kind of upload each, by turns."""
     del home
-    check(BY_TITLE[title], tmp_path)
+    check(BY_TITLE[title], tmp_path, (upload,))
 
 
-def check(layout: Layout, folder: Path) -> None:
+def check(layout: Layout, folder: Path, uploads: Sequence[str] = UPLOADED_AS) -> None:
     """Bring a layout in every way, and compare."""
-    said = ask(layout, make(layout, folder / "source"))
+    said = ask(layout, make(layout, folder / "source"), uploads)
     told = {front: (own.in_words(), dict(own.answered)) for front, own in said.items()}
     wanted = {Read: "read", Refused: "refused"}.get(type(layout.expected), "asked")
     assert {own.outcome for own in said.values()} == {wanted}, (layout.title, told)

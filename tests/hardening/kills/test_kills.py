@@ -15,7 +15,7 @@ from tests.hardening.kills.work import SCENARIOS, Scenario
 pytestmark = pytest.mark.skipif(
     not (hasattr(os, "fork") and Path("/proc/self/stat").exists()), reason="forks, and reads /proc"
 )
-N_QUICK, N_LONG, N_PROCESSES = 2, 8, 6
+N_QUICK, N_LONG, N_PROCESSES = 2, 8, 4
 
 
 def try_often(bench: Bench | ProcessBench, n_trials: int, seed: int) -> int:
@@ -44,4 +44,5 @@ def test_killed_at_many_steps_nothing_is_lost(scenario: Scenario, tmp_path: Path
 @pytest.mark.slow
 def test_killed_at_some_moment_a_run_of_real_models_is_finished(tmp_path: Path) -> None:
     """The command line, the process of its models, or both: resumed or retried, every score is the same."""
-    assert try_often(ProcessBench(tmp_path), N_PROCESSES, seed=9)
+    # Of this seed every victim is hit, a run after a quarter, a half and four fifths of its time.
+    assert try_often(ProcessBench(tmp_path), N_PROCESSES, seed=20)

@@ -155,6 +155,7 @@ def test_a_table_of_texts_is_ranked(browser: WebDriver, server: str, tmp_path: P
     assert "7 models ranked on 30 samples in 5 classes" in text
 
 
+@pytest.mark.slow
 def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path: Path) -> None:
     """A folder of one folder for each class is read with its classes."""
     for name, data in picture_files(3).items():

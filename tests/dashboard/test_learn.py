@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -48,12 +49,27 @@ def waited(page: AppTest, *, also_sweep: bool = False) -> AppTest:
     """Run the page until it misses nothing above the sweep, or at all: its timer does not fire in a test."""
 
     def is_whole() -> bool:
+        let_work()
         found = texts(page.run())
         assert not page.exception
         return WAITING not in found if also_sweep else "## Training …" not in found and "so far" not in found
 
     wait_until(is_whole)
     return page
+
+
+def let_work() -> None:
+    """Let what works beside the page go on for a while: a page that is run meanwhile takes its processor."""
+    end = time.monotonic() + 1.0
+    aside = (work.quickly(), work.slowly(), work.aside())
+    while time.monotonic() < end and any(later._waiting or later._begun for later in aside):
+        time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def _without_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody moves a slider here that slow work would have to wait for."""
+    monkeypatch.setattr(work, "REST_SECONDS", 0.0)
 
 
 @pytest.fixture

@@ -26,6 +26,22 @@ from tests import warm_models
 from tests.pictures import picture_files, write_zip
 
 
+def in_memory(folder: Path = Path("/dev/shm"), least_bytes: float = 8e9) -> str | None:  # noqa: S108 - mounted
+    """Where files are kept in memory, if programs can be run there and those of tests have room."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):  # another system
+        return None
+    is_fit = os.access(folder, os.W_OK) and not found.f_flag & os.ST_NOEXEC
+    return str(folder) if is_fit and found.f_bavail * found.f_frsize >= least_bytes else None
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory, where there is room: the product waits for the disk very often."""
+    if place := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _forked_processes() -> Iterator[None]:
     """Model processes are forked from one that has imported PyTorch."""

@@ -170,19 +170,21 @@ def test_the_sweep_stays_as_it_is_while_a_slider_moves(
     assert set(marks) == {3.55}
 
 
-def test_the_sweep_moves_what_is_chosen(learn: AppTest) -> None:
+@pytest.mark.parametrize(
+    ("knob", "name"), [("separation", "A"), pytest.param("head", "B", marks=pytest.mark.slow)]
+)
+def test_the_sweep_moves_what_is_chosen(learn: AppTest, knob: str, name: str) -> None:
     """The table of the chart has the core's numbers, for another setting and candidate too."""
     learn.toggle(key="sweep-table").set_value(True)
-    for knob, name in (("separation", "A"), ("head", "B")):
-        learn.selectbox(key="sweep-of").set_value(knob)
-        learn.segmented_control(key="sweep-candidate").set_value(name)
-        waited(learn.run(), also_sweep=True)
-        curves = sweep(START.task, START.candidates["AB".index(name)], knob)
-        table = next(own.value for own in learn.dataframe if knob in own.value)
-        assert table["probe"].tolist() == list(curves.probed)
-        assert table["training"].tolist() == list(curves.trained)
-        for metric in default_metrics():
-            assert table[metric].tolist() == list(curves.values[metric])
+    learn.selectbox(key="sweep-of").set_value(knob)
+    learn.segmented_control(key="sweep-candidate").set_value(name)
+    waited(learn.run(), also_sweep=True)
+    curves = sweep(START.task, START.candidates["AB".index(name)], knob)
+    table = next(own.value for own in learn.dataframe if knob in own.value)
+    assert table["probe"].tolist() == list(curves.probed)
+    assert table["training"].tolist() == list(curves.trained)
+    for metric in default_metrics():
+        assert table[metric].tolist() == list(curves.values[metric])
 
 
 def test_scenes_have_their_numbers_as_tables(learn: AppTest) -> None:

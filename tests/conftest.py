@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,22 @@ from tests import warm_models
 from tests.pictures import picture_files, write_zip
 
 
+def in_memory(folder: Path = Path("/dev/shm"), least_bytes: float = 8e9) -> str | None:  # noqa: S108 - mounted
+    """Where files are kept in memory, if programs can be run there and those of tests have room."""
+    try:
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):  # another system
+        return None
+    is_fit = os.access(folder, os.W_OK) and not found.f_flag & os.ST_NOEXEC
+    return str(folder) if is_fit and found.f_bavail * found.f_frsize >= least_bytes else None
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory, where there is room: the product waits for the disk very often."""
+    if place := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _forked_processes() -> Iterator[None]:
     """Model processes are forked from one that has imported PyTorch."""
@@ -33,6 +52,18 @@ def _forked_processes() -> Iterator[None]:
         patch.setattr(child, "_start", warm_models.start)
         yield
     warm_models.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_found_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for each page that is tested: once is enough."""
+    if "streamlit" not in sys.modules:  # no test of these looks at a page
+        yield
+        return
+    scanner = import_module("streamlit.components.v2.manifest_scanner")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanner, "scan_component_manifests", cache(scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture

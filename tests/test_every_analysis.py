@@ -99,8 +99,15 @@ def test_every_analysis_is_among_them() -> None:
     assert set(ANALYSES) == {field.name for field in dataclasses.fields(Analyses)}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("is_all", [False, True], ids=["by default", "every analysis"])
+# By default there is less to show: one kind of target is enough for the fast tier.
+@pytest.mark.parametrize(
+    ("kind", "is_all"),
+    [
+        *(pytest.param(kind, True, id=f"every analysis-{kind}") for kind in KINDS),
+        pytest.param("classes", False, id="by default-classes"),
+        *(pytest.param(kind, False, id=f"by default-{kind}", marks=pytest.mark.slow) for kind in KINDS[1:]),
+    ],
+)
 def test_a_run_is_ranked_and_shown(kind: str, tmp_path: Path, settings: Settings, *, is_all: bool) -> None:
     """Each analysis finds something or says why not; the command line ranks, and every section draws it."""
     asked = [words for name, words in ANALYSES.items() if name not in TRAINING]

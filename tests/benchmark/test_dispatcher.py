@@ -155,7 +155,9 @@ def hold_at_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, run_id: s
 
 
 @needs_proc
-@pytest.mark.parametrize("victims", [("worker",), ("dispatcher",), ("worker", "dispatcher")])
+@pytest.mark.parametrize(
+    "victims", [pytest.param(("worker",), marks=pytest.mark.slow), ("dispatcher",), ("worker", "dispatcher")]
+)
 def test_the_queue_goes_on_without_whoever_is_killed(
     settings: Settings,
     folder: Path,

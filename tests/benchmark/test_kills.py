@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ptmrank_core.benchmark import RunStore, read_entry, run_here
 from ptmrank_core.catalogue import local_models
@@ -18,6 +19,7 @@ from tests.checkpoints import save_checkpoint
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_a_run_gives_what_it_would_have_given(
     settings: Settings, picture_zip: Path, tmp_path: Path
 ) -> None:

@@ -37,7 +37,6 @@ from tests.checkpoints import save_checkpoint
 from tests.features.process.served import DEADLY
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.usefixtures("fresh_processes")
 EVERYTHING = Analyses(half_samples=0, projections=False, fine_tune=1, fine_tune_seconds=5)
 WORKER = """
 import json, sys
@@ -133,11 +132,12 @@ def test_a_model_that_kills_its_process_fails_alone(
     assert {cell.model for cell in cells if isinstance(cell, Score)} == {"good", "well"}
 
 
+@pytest.mark.usefixtures("fresh_processes")
 def test_the_report_is_of_the_process_that_ran_the_model(
     settings: Settings, picture_zip: Path, zoo: Path
 ) -> None:
     """Memory that this process holds is not counted as the model's."""
-    held = np.ones(250_000_000)  # 2 GB
+    held = np.ones(190_000_000)  # 1.5 GB
     plan = stored_plan(settings, picture_zip, zoo)
     with model_process(settings, plan.run_id) as process:
         run_here(plan.run_id, settings, sources=SOURCES, models=process)

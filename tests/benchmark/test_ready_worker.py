@@ -17,6 +17,7 @@ from ptmrank_core import worker
 from ptmrank_core.benchmark import RunStore, keep_queues_going, keep_ready, log_file, start_worker
 from ptmrank_core.benchmark.engines import ready
 from ptmrank_core.benchmark.scheduling.locks import lock_device
+from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import Settings, child_environment, load_settings
 from ptmrank_core.records import Failure, RunState
 from tests.benchmark.runs import stored_features_plan, stored_plan
@@ -102,7 +103,7 @@ def test_a_model_process_that_is_killed_while_it_waits_is_replaced(
     own, models = waiting(settings)
     kill([models])
     wait_until(lambda: models not in processes(settings, "features.process"))
-    run_id = stored_plan(settings, picture_zip, zoo, ["logme"]).run_id
+    run_id = stored_plan(settings, picture_zip, local_models(zoo)[:1], ["logme"]).run_id
     start_worker(run_id, settings)
     finish(settings, run_id)
     assert f"process {own}: a worker for run {run_id}" in log_file(settings, run_id).read_text()
@@ -168,6 +169,7 @@ def test_nothing_waits_where_it_would_be_in_the_way(
 SERVER = """
 import sys, time
 from ptmrank_core.benchmark import RunStore, keep_ready
+from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import load_settings
 settings = load_settings()
 keep_ready(settings, RunStore(settings))
@@ -176,7 +178,7 @@ time.sleep(600)
 """
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_it_ends_with_its_server(settings: Settings, sign: signal.Signals) -> None:
     """However the server ends, nothing that waited for its runs is left."""
     server = subprocess.Popen(

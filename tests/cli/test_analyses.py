@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import run_cli
+from tests.cli.test_cli import run_here
 from tests.ready_made import save_features
 
 
@@ -27,7 +27,7 @@ def test_a_truth_is_held_against_the_metrics(features: Path, tmp_path: Path) -> 
     table = tmp_path / "mine.csv"
     table.write_text("\n".join(["model,accuracy", *rows, "another,1"]), encoding="utf-8")
     common = ("rank", "--features", str(features), "--metrics", "logme", "--controls", "--sample-sizes")
-    done = run_cli(*common, "--truth", str(table), "--json")
+    done = run_here(*common, "--truth", str(table), "--json")
     assert done.returncode == 0, done.stderr
     payload = json.loads(done.stdout)
     assert payload["evidence"]["imported"]["logme"]["n_models"] == len(models)
@@ -58,7 +58,7 @@ def test_bad_input_exits_2_and_writes_nothing(
     (tmp_path / "other.csv").write_text("model,accuracy\nother,0.5\nthird,0.6\n", encoding="utf-8")
     filled = [text.format(tmp=tmp_path) for text in more]
     out = tmp_path / "out"
-    done = run_cli("rank", "--features", str(features), "--metrics", "logme", "--out", str(out), *filled)
+    done = run_here("rank", "--features", str(features), "--metrics", "logme", "--out", str(out), *filled)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -69,7 +69,7 @@ def test_bad_input_exits_2_and_writes_nothing(
 @pytest.mark.usefixtures("home")
 def test_the_first_ranking_is_told_before_the_analyses(features: Path) -> None:
     """It stands on standard error with what it rests on, once; the report on standard output is whole."""
-    done = run_cli("rank", "--features", str(features), "--metrics", "logme")
+    done = run_here("rank", "--features", str(features), "--metrics", "logme")
     assert done.returncode == 0, done.stderr
     head = "first ranking, by the metrics alone; the analyses follow and may change it:\n"
     before, _, after = done.stderr.partition(head)
@@ -84,12 +84,12 @@ def test_the_first_ranking_is_told_before_the_analyses(features: Path) -> None:
 @pytest.mark.usefixtures("home")
 def test_a_quick_run_ends_with_the_first_ranking(features: Path) -> None:
     """There are scores and a ranking, no finding, and nothing that says that more follows."""
-    done = run_cli("rank", "--features", str(features), "--metrics", "logme", "--quick", "--json")
+    done = run_here("rank", "--features", str(features), "--metrics", "logme", "--quick", "--json")
     assert done.returncode == 0, done.stderr
     payload = json.loads(done.stdout)
     assert payload["ranking"]["order"] == ["strong", "weak", "noise"]
     assert payload["references"] == {}
-    text = run_cli("rank", "--features", str(features), "--metrics", "logme", "--quick")
+    text = run_here("rank", "--features", str(features), "--metrics", "logme", "--quick")
     assert "first ranking" not in text.stderr
     assert text.stdout.index("strong") < text.stdout.index("weak") < text.stdout.index("noise")
 
@@ -98,7 +98,7 @@ def test_a_quick_run_ends_with_the_first_ranking(features: Path) -> None:
 def test_a_quick_run_is_asked_for_no_analysis(features: Path) -> None:
     """What contradicts it is named; what it does without anyway may be said."""
     common = ("rank", "--features", str(features), "--metrics", "logme", "--quick")
-    refused = run_cli(*common, "--controls", "--fine-tune", "2", "--no-probe")
+    refused = run_here(*common, "--controls", "--fine-tune", "2", "--no-probe")
     assert refused.returncode == 2
     assert "--quick does without analyses; --fine-tune, --controls came with it." in refused.stderr
-    assert run_cli(*common, "--no-probe", "--intervals", "0").returncode == 0
+    assert run_here(*common, "--no-probe", "--intervals", "0").returncode == 0

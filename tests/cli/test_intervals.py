@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.cli.test_cli import run_here
 from tests.ready_made import save_features
 
 N = 240
 LABELS = np.arange(N) % 3
-
-
-def run_cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-m", "ptmrank_core", "rank", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -36,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_number_of_parts_is_asked_for(folder: Path) -> None:
     """``--intervals`` gives so many parts; the JSON has intervals, chances and ties."""
     arguments = ("--features", str(folder), "--metrics", "logme,hscore", "--intervals", "20")
-    done = run_cli(*arguments, "--json")
+    done = run_here("rank", *arguments, "--json")
     assert done.returncode == 0, done.stderr
     ranking = json.loads(done.stdout)["ranking"]
     assert (ranking["n_halves"], ranking["level"]) == (20, 0.9)
@@ -51,7 +44,7 @@ def test_the_number_of_parts_is_asked_for(folder: Path) -> None:
 def test_a_budget_ranks_the_finalists(folder: Path) -> None:
     """With ``--budget`` only finalists are ranked; the JSON says what was saved and why the others went."""
     arguments = ("--features", str(folder), "--metrics", "logme,hscore", "--intervals", "0")
-    done = run_cli(*arguments, "--budget", "5", "--json")
+    done = run_here("rank", *arguments, "--budget", "5", "--json")
     assert done.returncode == 0, done.stderr
     payload = json.loads(done.stdout)
     budget = payload["budget"]
@@ -69,7 +62,7 @@ def test_a_budget_that_cannot_be_kept_is_bad_input(
     folder: Path, home: Path, budget: str, message: str
 ) -> None:
     """Status 2, what it takes, nothing on standard output, and no run."""
-    done = run_cli("--features", str(folder), "--metrics", "logme", "--budget", budget, "--json")
+    done = run_here("rank", "--features", str(folder), "--metrics", "logme", "--budget", budget, "--json")
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr

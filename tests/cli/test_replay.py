@@ -289,25 +289,31 @@ def run_cli(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_a_demo_run_replays_on_any_clone(tmp_path: Path) -> None:
+def at(home: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command line in this process, at a home."""
+    monkeypatch.setenv("PTMRANK_HOME", str(home))
+    return main(arguments)
+
+
+def test_a_demo_run_replays_on_any_clone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rank --out writes the card; another home replays it and says so in a table; a bad card exits 2."""
-    done = run_cli(
-        *("rank", "--task", "image-classification", "--samples", "demo:digits"),
-        *("--models", "demo:convnext-letters", "--metrics", "logme,emms,wdje"),
-        *("--dtype", "float32", "--out", str(tmp_path)),
-        PTMRANK_HOME=str(tmp_path / "one"),
-    )
-    assert done.returncode == 0, done.stderr
-    again = run_cli("replay", str(tmp_path / "card.json"), PTMRANK_HOME=str(tmp_path / "two"))
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert again.stdout.splitlines()[0].split() == [
-        *("model", "metric", "card", "here", "difference", "relative"),
-    ]
-    assert again.stdout.splitlines()[-1].startswith("3 cells of run ")
+    words = ["rank", "--task", "image-classification", "--samples", "demo:digits"]
+    words += ["--models", "demo:convnext-letters", "--metrics", "logme,emms,wdje", "--quick"]
+    words += ["--dtype", "float32", "--out", str(tmp_path)]
+    assert at(tmp_path / "one", monkeypatch, *words) == 0
+    capsys.readouterr()
+    card = str(tmp_path / "card.json")
+    assert at(tmp_path / "two", monkeypatch, "replay", card) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["model", "metric", "card", "here", "difference", "relative"]
+    assert lines[-1].startswith("3 cells of run ")
     (tmp_path / "card.json").write_text('{"run_card": 1}', encoding="utf-8")
-    bad = run_cli("replay", str(tmp_path / "card.json"), PTMRANK_HOME=str(tmp_path / "three"))
-    assert (bad.returncode, bad.stdout) == (2, "")
-    assert "card.plan is missing" in bad.stderr
+    assert at(tmp_path / "three", monkeypatch, "replay", card) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "card.plan is missing" in said.err
     assert not (tmp_path / "three").exists()
 
 
@@ -320,7 +326,7 @@ def test_a_model_of_the_hub_is_replayed_at_its_commit(picture_zip: Path, tmp_pat
         online = {"HF_ENDPOINT": hub.endpoint, "HF_HUB_OFFLINE": "0"}
         done = run_cli(
             *("rank", "--task", "image-classification", "--samples", str(picture_zip)),
-            *("--models", "tiny/net", "--metrics", "logme", "--out", str(tmp_path)),
+            *("--models", "tiny/net", "--metrics", "logme", "--quick", "--out", str(tmp_path)),
             PTMRANK_HOME=str(tmp_path / "one"),
             HF_HOME=str(tmp_path / "hub-one"),
             **online,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import pytest
 from ptmrank_core.cli import main
 from ptmrank_core.config import Settings
 from tests.benchmark.runs import stored_plan
-from tests.cli.test_cli import rank, run_cli
+from tests.cli.test_cli import rank, run_here
 from tests.ready_made import save_features
 
 FILES = {"ranking", "agreement", "missing"}
@@ -31,11 +29,10 @@ def scores(payload: dict[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def repeated(payload: dict[str, Any]) -> dict[str, Any]:
-    """Run the command of a result, in a shell's words, and return its JSON."""
+    """Run the command of a result, from a shell's words, and return its JSON."""
     words = shlex.split(payload["command"])
     assert words[0] == "ptmrank"
-    command = [sys.executable, "-m", "ptmrank_core", *words[1:], "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = run_here(*words[1:], "--json")
     assert done.returncode == 0, done.stderr
     again: dict[str, Any] = json.loads(done.stdout)
     return again
@@ -74,7 +71,8 @@ def test_the_command_of_ready_made_features_repeats_them(tmp_path: Path) -> None
     """A folder of features has a command of its own form."""
     for name, strength in (("strong", 3.0), ("weak", 0.5)):
         save_features(tmp_path / "my features" / f"{name}.npz", strength)
-    done = run_cli("rank", "--features", str(tmp_path / "my features"), "--metrics", "logme,hscore", "--json")
+    named = ("rank", "--features", str(tmp_path / "my features"), "--metrics", "logme,hscore")
+    done = run_here(*named, "--no-projections", "--json")
     payload = json.loads(done.stdout)
     assert scores(repeated(payload)) == scores(payload)
 
@@ -109,7 +107,7 @@ def test_a_stored_run_becomes_files(
 def test_rank_reports_in_one_step(picture_zip: Path, zoo: Path, place: Path, tmp_path: Path) -> None:
     """``rank --report DIR`` writes the files too; standard output is the JSON alone."""
     assert place.is_dir()
-    payload = rank(picture_zip, zoo, "--report", str(tmp_path / "r"))
+    payload = rank(picture_zip, zoo, "--quick", "--report", str(tmp_path / "r"))
     tables = json.loads((tmp_path / "r" / "tables.json").read_text(encoding="utf-8"))
     assert tables["run"] == payload["run"]
     assert tables["command"] == payload["command"]

@@ -122,6 +122,7 @@ def test_every_page_fits_a_phone(browser: WebDriver, served: Served) -> None:
     assert wide == {}
 
 
+@pytest.mark.slow
 def test_ink_is_the_colour_of_the_text(browser: WebDriver, served: Served) -> None:
     """The marks that have to stand out do so in either scheme, and the figure is the same."""
     colours = set()

@@ -135,6 +135,7 @@ def test_the_demo_shows_its_ranking_and_again_from_the_cache(
     assert run_in_address(browser) == run
 
 
+@pytest.mark.slow
 def test_a_folder_is_uploaded_as_it_is(browser: WebDriver, server: str, tmp_path: Path) -> None:
     """A folder of one folder for each class is read with its classes."""
     for name, data in picture_files(3).items():

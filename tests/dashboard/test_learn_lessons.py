@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.views.learn.scenes import work
 from ptmrank_core.lessons import Scene, cheap_metrics
 from ptmrank_core.lessons.course import COURSE, Draw, Grid, Lesson
 from ptmrank_core.lessons.teaching import EXERCISES, PLAN
@@ -18,6 +19,15 @@ from ptmrank_core.reports.html.sheet import teaching_sheet
 from tests.dashboard.reading import buttons, figures, open_page, primary, texts
 
 QUICK = tuple(lesson for lesson in COURSE if lesson.key in {"classes-apart", "wide-noise", "good-enough"})
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on(app: AppTest) -> Iterator[None]:
+    """What a page has worked out beside it ends with its test, and takes nothing from the next one."""
+    del app  # it forgets these at its end
+    yield
+    for later in (work.quickly(), work.slowly(), work.aside()):
+        later._waiting.clear()
 
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:

@@ -97,6 +97,7 @@ def test_two_browsers_see_nothing_of_each_other(
         )
 
 
+@pytest.mark.slow
 def test_runs_belong_to_whoever_logged_in(browser: WebDriver, settings: Settings, tmp_path: Path) -> None:
     """Accounts of a provider have runs of their own, in whatever browser; logged out, they are not shown."""
     if importlib.util.find_spec("authlib") is None:

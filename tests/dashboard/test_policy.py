@@ -152,6 +152,7 @@ def test_no_page_wants_more_than_it_may(browser: WebDriver, served: Served) -> N
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_uploads_and_downloads_are_within_the_policy(
     browser: WebDriver, served: Served, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from ptmrank_core.reports.exports import FORMATS, Export
 from ptmrank_core.reports.html import html_report
 from ptmrank_core.reports.tables.run import run_tables
 from ptmrank_core.reports.tables.table import shown
+from tests.dashboard.conftest import open_browser
 from tests.reports.results import HOSTILE, certain, hostile_picture, hostile_result
 from tests.waiting import PATIENCE_SECONDS
 
@@ -50,16 +52,32 @@ return [...document.querySelectorAll("table")].map((table) => ({
 """
 
 
-@pytest.fixture
-def opened(browser: WebDriver, tmp_path: Path) -> WebDriver:
-    """The report of a hostile run, opened from a file with the network off."""
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a hostile run."""
     result = hostile_result()
-    path = tmp_path / "report.html"
+    path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(html_report(result, certain(result), hostile_picture()), encoding="utf-8")
-    browser.execute_cdp_cmd("Network.enable", {})
-    browser.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
-    browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-    browser.get(path.as_uri())
+    return path
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[WebDriver]:
+    """A browser without a network, which watches what a page does."""
+    with open_browser() as chrome:
+        chrome.execute_cdp_cmd("Network.enable", {})
+        chrome.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
+        chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+        yield chrome
+
+
+@pytest.fixture
+def opened(reader: WebDriver, report: Path) -> WebDriver:
+    """The report, opened from its file anew, as it looks at first."""
+    browser = reader
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    browser.get(report.as_uri())
     WebDriverWait(browser, PATIENCE_SECONDS).until(
         lambda page: page.execute_script(
             "return document.querySelectorAll('.chart .main-svg').length"
@@ -184,12 +202,9 @@ def test_what_is_saved_of_a_dark_report_is_black_on_white(opened: WebDriver) -> 
     """The toolbar of a figure saves it as it would be printed, not as the page looks."""
     dark = [{"name": "prefers-color-scheme", "value": "dark"}]
     opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": dark})
-    try:
-        opened.execute_script(SAVE)
-        WebDriverWait(opened, PATIENCE_SECONDS).until(lambda page: page.execute_script("return saved.length"))
-        address = str(opened.execute_script("return saved[0]"))
-    finally:
-        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    opened.execute_script(SAVE)
+    WebDriverWait(opened, PATIENCE_SECONDS).until(lambda page: page.execute_script("return saved.length"))
+    address = str(opened.execute_script("return saved[0]"))
     assert address.startswith("data:image/svg+xml,")
     drawn = unquote(address)
     assert re.search(r'<rect[^>]*style="fill: rgb\(255, 255, 255\); fill-opacity: 1', drawn)

@@ -114,6 +114,7 @@ def test_a_click_into_the_heatmap_opens_the_pair(browser: WebDriver, link: str) 
     assert all(name in heading for name in names.split(" and "))
 
 
+@pytest.mark.slow
 def test_a_model_under_the_pointer_stands_out_in_every_figure(browser: WebDriver, link: str) -> None:
     """Its line stays while all others fade, and its row is coloured above; then no more."""
 
@@ -146,6 +147,7 @@ def test_a_model_under_the_pointer_stands_out_in_every_figure(browser: WebDriver
     wait_for(".st-key-pair .point.hovered-away", 4)
 
 
+@pytest.mark.slow
 def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> None:
     """As a table the heatmap has a row for each pair; a cell of the fourth row opens its two metrics."""
     browser.get(f"{link}&section=Agreement&agreement-table=true")
@@ -159,6 +161,7 @@ def test_a_cell_of_the_table_opens_the_pair(browser: WebDriver, link: str) -> No
     assert pair(browser)[0] in {"", "LogME"}  # what is chosen at first is not in the address
 
 
+@pytest.mark.slow
 def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     """At 390 pixels the answer is seen at once, and no section makes the page scroll sideways."""
     shape(browser, 390, 844)
@@ -182,6 +185,7 @@ def test_a_phone_reads_the_results(browser: WebDriver, link: str) -> None:
     assert browser.find_element(By.CSS_SELECTOR, ".st-key-scroll-bump .scroll-hint").is_displayed()
 
 
+@pytest.mark.slow
 def test_accuracies_of_ones_own_are_taken_and_a_name_is_mended(
     browser: WebDriver, link: str, tmp_path: Path
 ) -> None:

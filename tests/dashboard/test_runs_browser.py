@@ -34,6 +34,7 @@ def page_text(browser: WebDriver) -> str:
     return browser.find_element(By.CSS_SELECTOR, ".stMain").text
 
 
+@pytest.mark.slow
 def test_the_history_resumes_and_deletes(
     browser: WebDriver, address: str, settings: Settings, run_id: str
 ) -> None:
@@ -55,6 +56,7 @@ def test_the_history_resumes_and_deletes(
     assert store.outlines() == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_seen_on_the_page_of_runs(
     browser: WebDriver, address: str, settings: Settings, run_id: str
 ) -> None:

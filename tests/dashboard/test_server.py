@@ -32,6 +32,7 @@ def server(settings: Settings) -> Iterator[tuple[str, int]]:
         process.wait(PATIENCE_SECONDS)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks at the process through /proc")
 def test_the_server_never_loads_torch(
     server: tuple[str, int], settings: Settings, picture_zip: Path, zoo: Path

@@ -250,6 +250,7 @@ def test_an_upload(
     assert len(walk(browser, home, tmp_path / "saved", n_models)["models"]) == n_models
 
 
+@pytest.mark.slow
 def test_a_workbook_of_two_sheets_is_asked_about(
     browser: WebDriver, served: tuple[str, Path], tmp_path: Path
 ) -> None:

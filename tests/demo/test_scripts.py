@@ -130,7 +130,10 @@ def test_a_truth_is_recorded_in_the_form_on_file(unit: str, tmp_path: Path) -> N
             audio_truth,
             audio_recipes,
             id="clips",
-            marks=pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng makes the clips"),
+            marks=[
+                pytest.mark.slow,
+                pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng makes the clips"),
+            ],
         ),
     ],
 )

@@ -25,7 +25,7 @@ from tests.checkpoints import save_checkpoint
 
 TASK = "image-classification"
 FAST = ExtractionOptions(device="cpu", dtype="float32", batch_size=4)
-NO_ANALYSES = Analyses(half_samples=0, probe=False, projections=False)
+NO_ANALYSES = Analyses(half_samples=0, probe=False, projections=False, sample_sizes=False, references=False)
 
 
 class Colour:

@@ -53,7 +53,9 @@ def accuracy_of(folder: Path, samples: Samples) -> float:
     return float(np.mean(np.array(guessed) == samples.labels))
 
 
-@pytest.mark.parametrize("modality", ["image", "text", "audio"])
+@pytest.mark.parametrize(
+    "modality", ["image", *(pytest.param(own, marks=pytest.mark.slow) for own in ("text", "audio"))]
+)
 def test_a_race_by_adapters_saves_what_it_tells(
     settings: Settings, tmp_path: Path, modality: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,36 +126,21 @@ def test_a_race_of_each_modality_and_target(
 
 
 def test_the_saved_winner_gives_the_told_accuracy_and_a_replay_the_same_doses(
-    settings: Settings, tmp_path: Path
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Saved by the command line, loaded by transformers; repeated from its card, nothing differs."""
     best, out = tmp_path / "best", tmp_path / "out"
-    words = [
-        *race_words(tmp_path, "image", "classification", minutes=30),
-        "--save-best",
-        str(best),
-        "--out",
-        str(out),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "ptmrank_core", *words], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    words = race_words(tmp_path, "image", "classification", minutes=30)
+    assert main([*words, "--save-best", str(best), "--out", str(out)]) == 0
     result = last_result(settings)
     race = result.contents(Race)[""]
-    assert f"{race.winner}, trained, is in {best}" in done.stderr
+    assert f"{race.winner}, trained, is in {best}" in capsys.readouterr().err
     samples = SOURCES.load_samples(result.plan.samples_source, result.plan.reading)
     judging = draw_three_parts(samples, seed=result.plan.seed).judging
     assert race.final is not None
     assert accuracy_of(best, samples.take(judging)) == race.final.value
-    replayed = subprocess.run(
-        [sys.executable, "-m", "ptmrank_core", "replay", str(out / "card.json"), "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert replayed.returncode == 0, replayed.stderr
-    conditions = json.loads(replayed.stdout)["conditions"]
+    assert main(["replay", str(out / "card.json"), "--json"]) == 0
+    conditions = json.loads(capsys.readouterr().out)["conditions"]
     assert [condition for condition in conditions if "race" in condition["name"]] == []
     assert len(RunStore(settings).recent()) == 2
 

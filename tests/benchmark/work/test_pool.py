@@ -87,7 +87,7 @@ def run(pool: PiecePool, wanted: list[Call]) -> dict[int, Found | CapturedError]
 
 
 @pytest.mark.usefixtures("at_once")
-@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize("workers", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_any_number_of_processes_gives_the_same(settings: Settings, folder: Path, workers: int) -> None:
     """Every cell and finding of a run is the same to the last bit, with one process and with several."""
     answers = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,14 +17,11 @@ from transformers import (
     AutoTokenizer,
 )
 
-from ptmrank_core.config import Settings
-from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.features.pooling import FAMILIES as ROWS
 from ptmrank_core.records import ExtractionOptions, Features, WordInContext
-from tests.features.readings import samples_of, spec_of
+from tests.features.readings import CPU, Door, samples_of, spec_of
 from tests.language_checkpoints import FAMILIES, save_language_model, save_text_tower
 
-CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=8)
 TEXTS = (
     "the cat sat on the mat",
     "dog",
@@ -41,17 +37,13 @@ Extractor = Callable[..., Features]
 
 
 @pytest.fixture
-def run(tmp_path: Path, settings: Settings) -> Extractor:
-    """Extract the features of values under the checkpoint of a folder, with a cache of its own."""
-    numbers = itertools.count()
+def run(door: Door) -> Extractor:
+    """Extract the features of values under the checkpoint of a folder."""
 
     def extract_fresh(
         folder: Path, values: Any = TEXTS, options: ExtractionOptions = CPU, **spec: Any
     ) -> Features:
-        home = replace(settings, home=tmp_path / f"home{next(numbers)}")
-        with FeatureCache(home) as cache:
-            model = replace(spec_of(folder, "text"), **spec)
-            return extract(samples_of(values, "text"), model, options=options, cache=cache)
+        return door(samples_of(values, "text"), replace(spec_of(folder, "text"), **spec), options)
 
     return extract_fresh
 
@@ -93,17 +85,14 @@ def test_every_row_of_the_table_is_tried() -> None:
 def test_a_text_has_the_documented_vector_whatever_the_batch(
     family: str, tmp_path: Path, run: Extractor
 ) -> None:
-    """Alone, among seven others, and after a second load a text has the vector that its family's row says."""
+    """Alone, among others, and after a second load a text has the vector that its family's row says."""
     folder = save_language_model(tmp_path / family, family)
     together = run(folder).embeddings
     model = load(folder)
     by_hand = np.stack([vector_by_hand(folder, family, model, text) for text in TEXTS])
-    alone = run(folder, options=replace(CPU, batch_size=1)).embeddings
-    others = run(folder, TEXTS[::-1][:5], options=replace(CPU, batch_size=3)).embeddings
+    others = run(folder, TEXTS[::-1][:5], options=replace(CPU, batch_size=2)).embeddings
     np.testing.assert_allclose(together, by_hand, atol=1e-5, rtol=1e-5)
-    np.testing.assert_allclose(alone, together, atol=1e-5, rtol=1e-5)
     np.testing.assert_allclose(others, together[::-1][:5], atol=1e-5, rtol=1e-5)
-    np.testing.assert_array_equal(run(folder).embeddings, together)
     assert np.ptp(together, axis=0).max() > 0.01
 
 
@@ -133,15 +122,11 @@ def test_logits_are_the_head_s_own(family: str, tmp_path: Path, run: Extractor) 
     np.testing.assert_allclose(features.embeddings, vectors, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("family", ["bert", "deberta-v2", "gpt2", "llama", "t5", "bart", "convbert"])
-def test_half_precision_gives_nearly_the_same_direction(family: str, tmp_path: Path, run: Extractor) -> None:
-    """bfloat16 features are finite float32 numbers whose cosine with those of float32 is over 0.99."""
+@pytest.mark.parametrize("family", ["bert", "gpt2", "t5"])
+def test_a_second_load_gives_the_same_bits(family: str, tmp_path: Path, run: Extractor) -> None:
+    """Loaded again, a model gives the same vectors to the last bit."""
     folder = save_language_model(tmp_path / family, family)
-    full = run(folder).embeddings
-    half = run(folder, options=replace(CPU, dtype="bfloat16")).embeddings
-    assert half.dtype == np.float32
-    cosine = (full * half).sum(1) / np.linalg.norm(full, axis=1) / np.linalg.norm(half, axis=1)
-    assert cosine.min() > 0.99
+    np.testing.assert_array_equal(run(folder).embeddings, run(folder).embeddings)
 
 
 @pytest.mark.parametrize("family", ["bert", "roberta", "gpt2", "xlnet", "bart"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +13,14 @@ import torch
 from scipy.signal import resample_poly
 from transformers import AutoFeatureExtractor, AutoModel, AutoModelForAudioClassification
 
-from ptmrank_core.config import Settings
 from ptmrank_core.errors import UnsupportedModelError
-from ptmrank_core.features import FeatureCache, extract
 from ptmrank_core.features.encoders import load_encoder
 from ptmrank_core.features.encoders.audio import cut_windows
 from ptmrank_core.features.pooling import FAMILIES as ROWS
 from ptmrank_core.records import ExtractionOptions, Features, Waveform
-from tests.features.readings import samples_of, spec_of
+from tests.features.readings import CPU, Door, samples_of, spec_of
 from tests.sound_checkpoints import MODELS, RATE, save_sound_model
 
-CPU = ExtractionOptions(device="cpu", dtype="float32", batch_size=8)
 # In frames; none is longer than the second that the tiny Whisper and CLAP hear at once.
 LENGTHS = (9000, 1600, 12345, 6400, 9000, 3000, 10000, 2222)
 WITHOUT_HEAD = {"clap", "clap-fusion"}
@@ -42,16 +38,11 @@ RECORDINGS = tuple(recording(length, seed=i) for i, length in enumerate(LENGTHS)
 
 
 @pytest.fixture
-def run(tmp_path: Path, settings: Settings) -> Extractor:
-    """Extract the features of recordings under the checkpoint of a folder, with a cache of its own."""
-    numbers = itertools.count()
+def run(door: Door) -> Extractor:
+    """Extract the features of recordings under the checkpoint of a folder."""
 
     def extract_fresh(folder: Path, values: Any = RECORDINGS, options: ExtractionOptions = CPU) -> Features:
-        home = replace(settings, home=tmp_path / f"home{next(numbers)}")
-        with FeatureCache(home) as cache:
-            return extract(
-                samples_of(values, "audio"), spec_of(folder, "audio"), options=options, cache=cache
-            )
+        return door(samples_of(values, "audio"), spec_of(folder, "audio"), options)
 
     return extract_fresh
 
@@ -89,16 +80,13 @@ def test_every_row_of_the_table_is_tried() -> None:
 def test_a_recording_has_the_documented_vector_whatever_the_batch(
     name: str, tmp_path: Path, run: Extractor
 ) -> None:
-    """Alone, among seven others, and after a second load a recording has its family's documented vector."""
+    """Alone, among others, and after a second load a recording has its family's documented vector."""
     folder = save_sound_model(tmp_path / name, name)
     together = run(folder).embeddings
     by_hand = np.stack([vector_by_hand(folder, name, item.samples) for item in RECORDINGS[:4]])
-    alone = run(folder, options=replace(CPU, batch_size=1)).embeddings
-    others = run(folder, RECORDINGS[::-1][:5], options=replace(CPU, batch_size=3)).embeddings
+    others = run(folder, RECORDINGS[::-1][:5], options=replace(CPU, batch_size=2)).embeddings
     np.testing.assert_allclose(together[:4], by_hand, atol=1e-5, rtol=1e-5)
-    np.testing.assert_allclose(alone, together, atol=1e-5, rtol=1e-5)
     np.testing.assert_allclose(others, together[::-1][:5], atol=1e-5, rtol=1e-5)
-    np.testing.assert_array_equal(run(folder).embeddings, together)
     assert np.ptp(together, axis=0).max() > 1e-3
 
 
@@ -119,17 +107,6 @@ def test_logits_are_the_head_s_own(name: str, tmp_path: Path, run: Extractor) ->
     np.testing.assert_allclose(features.source_logits, np.stack(by_hand), atol=1e-5, rtol=1e-5)
     headless = vector_by_hand(folder, name, RECORDINGS[0].samples)
     np.testing.assert_allclose(features.embeddings[0], headless, atol=1e-5, rtol=1e-5)
-
-
-@pytest.mark.parametrize("name", ["wav2vec2", "whisper", "ast", "clap"])
-def test_half_precision_gives_nearly_the_same_direction(name: str, tmp_path: Path, run: Extractor) -> None:
-    """bfloat16 features are finite float32 numbers whose cosine with those of float32 is over 0.99."""
-    folder = save_sound_model(tmp_path / name, name)
-    full = run(folder).embeddings
-    half = run(folder, options=replace(CPU, dtype="bfloat16")).embeddings
-    assert half.dtype == np.float32
-    cosine = (full * half).sum(1) / np.linalg.norm(full, axis=1) / np.linalg.norm(half, axis=1)
-    assert cosine.min() > 0.99
 
 
 @pytest.mark.parametrize("rate", [8000, 22050, 44100])

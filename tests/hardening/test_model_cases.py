@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ptmrank_core.cli import main
 from tests.hardening.cases.models import BAD_MODELS, copy_checkpoint, save_dense, save_stacked
 from tests.hardening.inputs import Call
 from tests.hardening.kinds.checkpoints import place_model_samples
@@ -23,21 +24,12 @@ def warmed(tmp_path: Path) -> Iterator[Warmed]:
         yield process
 
 
+WORDS = ("rank", "--task", "text-classification", "--samples", "samples", "--models", "models")
+
+
 def _rank(warmed: Warmed, n_models: int, *options: str) -> dict[str, Any]:
     """Rank the folder ``models`` on eight texts; check what holds of every run."""
-    call = Call(
-        (
-            "rank",
-            "--task",
-            "text-classification",
-            "--samples",
-            "samples",
-            "--models",
-            "models",
-            *options,
-            "--json",
-        )
-    )
+    call = Call((*WORDS, *options, "--json"))
     outcome = warmed.run(call, model_limits(n_models))
     assert faults_of_run(call, outcome, n_models) == []
     payload: dict[str, Any] = json.loads(outcome.stdout)
@@ -61,12 +53,20 @@ def test_bad_models_fail_alone_and_the_good_one_is_ranked(warmed: Warmed) -> Non
     }
 
 
-def test_another_layer_in_an_unusual_folder_gives_other_features(warmed: Warmed) -> None:
+def test_another_layer_in_an_unusual_folder_gives_other_features(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Every folder that modules.json names is part of what the cached features depend on."""
-    folder = warmed.fresh()
+    del home
+    folder = tmp_path / "in"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
     place_model_samples("text", folder)
     model = save_stacked(folder / "models" / "stacked")
-    first = _rank(warmed, 1, *QUICK)["models"]["stacked"]["scores"]["logme"]["value"]
-    save_dense(model / "my_dense", -0.3)
-    second = _rank(warmed, 1, *QUICK)["models"]["stacked"]["scores"]["logme"]["value"]
-    assert first != second
+    scores = []
+    for change in (lambda: None, lambda: save_dense(model / "my_dense", -0.3)):
+        change()
+        assert main([*WORDS, *QUICK, "--json"]) == 0
+        payload = json.loads(capsys.readouterr().out)
+        scores.append(payload["models"]["stacked"]["scores"]["logme"]["value"])
+    assert scores[0] != scores[1]

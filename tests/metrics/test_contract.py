@@ -25,9 +25,15 @@ def mapped_value(name: str, data: Any, change: Callable[[NDArray[Any]], NDArray[
     return compute(name, prepare_inputs(**data.mapped(change))).value
 
 
-@pytest.fixture(params=[(90, 12), (40, 100), (30, 30), (31, 30)], ids=str)
+@pytest.fixture(params=[(90, 12), (40, 100)], ids=str)
 def data(request: pytest.FixtureRequest, toy: Callable[..., Any]) -> Any:
-    """Return samples of every orientation: n > d, n < d, n = d, n = d + 1."""
+    """Return samples of both orientations: n > d, n < d."""
+    return toy(*request.param)
+
+
+@pytest.fixture(params=[(90, 12), (40, 100), (30, 30), (31, 30)], ids=str)
+def any_data(request: pytest.FixtureRequest, toy: Callable[..., Any]) -> Any:
+    """Return samples of these and of the shapes between them: n = d, n = d + 1."""
     return toy(*request.param)
 
 
@@ -36,8 +42,9 @@ def test_a_value_repeats(name: str, data: Any) -> None:
     assert value(name, data) == value(name, data)
 
 
-def test_a_single_class_is_refused(name: str, data: Any) -> None:
+def test_a_single_class_is_refused(name: str, toy: Callable[..., Any]) -> None:
     """One class cannot be told apart from nothing."""
+    data = toy()
     with pytest.raises(MetricInputError, match="at least 2 classes"):
         value(name, data, labels=np.zeros_like(data.labels))
 
@@ -91,9 +98,9 @@ def hard_features(kind: str, features: NDArray[Any]) -> NDArray[Any]:
         "one feature",
     ],
 )
-def test_hard_features_have_a_score_within_bounds(name: str, data: Any, kind: str) -> None:
+def test_hard_features_have_a_score_within_bounds(name: str, any_data: Any, kind: str) -> None:
     """Dead, duplicated, huge, tiny or badly centred features still have a finite score."""
-    found = mapped_value(name, data, lambda features: hard_features(kind, features))
+    found = mapped_value(name, any_data, lambda features: hard_features(kind, features))
     low, high = METRICS[name].bounds
     assert low is None or found >= low
     assert high is None or found <= high
@@ -127,8 +134,8 @@ def test_other_tasks_are_scored_or_refused(name: str, data: Any) -> None:
                 value(name, data, labels=None, targets=targets)
 
 
-def test_components_are_finite(name: str, data: Any) -> None:
+def test_components_are_finite(name: str, any_data: Any) -> None:
     """Every named component is a finite float."""
-    components = compute(name, prepare_inputs(**data.arrays())).components
+    components = compute(name, prepare_inputs(**any_data.arrays())).components
     assert components
     assert all(isinstance(c, float) and np.isfinite(c) for c in components.values())

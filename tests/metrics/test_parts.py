@@ -18,6 +18,15 @@ from tests.oracles.test_oracles import OPINIONS
 
 # More samples than features in whole and part, in the whole alone, in neither; as many of both in one.
 SHAPES = [(120, 40), (120, 100), (90, 160), (80, 60), (100, 100)]
+# Where the part has no more samples than features, its Gram matrix is a block of the whole's.
+WIDE = [(120, 100), (90, 160)]
+KINDS = (
+    "single precision far from zero",
+    "far from zero",
+    "constant columns",
+    "duplicated samples",
+    "one sample far away",
+)
 SHARE = 0.75
 
 
@@ -57,17 +66,10 @@ def agree(name: str, shared: Any, alone: Any) -> None:
 
 
 @pytest.mark.parametrize("name", METRICS)
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize(
-    "kind",
-    [
-        "plain",
-        "single precision far from zero",
-        "far from zero",
-        "constant columns",
-        "duplicated samples",
-        "one sample far away",
-    ],
+    ("kind", "shape"),
+    [*(("plain", shape) for shape in SHAPES), *((kind, shape) for kind in KINDS for shape in WIDE)],
+    ids=str,
 )
 def test_a_part_scores_as_if_it_were_alone(
     toy: Callable[..., Any], name: str, shape: tuple[int, int], kind: str
@@ -79,7 +81,7 @@ def test_a_part_scores_as_if_it_were_alone(
 
 
 @pytest.mark.parametrize("name", METRICS)
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("shape", SHAPES[:3], ids=str)
 @pytest.mark.parametrize("task", ["regression", "multilabel", "classes of one sample"])
 def test_a_part_of_every_task_scores_as_if_it_were_alone(
     toy: Callable[..., Any], name: str, shape: tuple[int, int], task: str

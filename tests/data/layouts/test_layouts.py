@@ -6,6 +6,8 @@ import dataclasses
 import re
 import tarfile
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,10 +24,21 @@ from tests.data.layouts.layout import Asked, Layout, Read, Refused, make, outcom
 BY_TITLE = {layout.title: layout for layout in LAYOUTS}
 
 
-@pytest.fixture(params=BY_TITLE)
-def layout(request: pytest.FixtureRequest) -> Layout:
-    """Each layout."""
-    return BY_TITLE[request.param]
+@dataclass(frozen=True)
+class Brought:
+    """A layout whose files are made, below a folder of their own, and what comes of it."""
+
+    layout: Layout
+    source: Path
+    found: Samples | PTMRankError
+
+
+@pytest.fixture(scope="module", params=BY_TITLE)
+def brought(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Brought:
+    """Each layout, made and read once for all tests of it."""
+    layout = BY_TITLE[request.param]
+    source = make(layout, tmp_path_factory.mktemp("layout") / "above" / "source")
+    return Brought(layout, source, outcome(source, layout.reading))
 
 
 def test_there_are_many() -> None:
@@ -33,11 +46,9 @@ def test_there_are_many() -> None:
     assert len(BY_TITLE) == len(LAYOUTS) >= 60
 
 
-def test_a_layout_is_read_as_expected(layout: Layout, tmp_path: Path) -> None:
+def test_a_layout_is_read_as_expected(brought: Brought) -> None:
     """It is read, asked about or refused, with what is said of it."""
-    source = make(layout, tmp_path / "source")
-    found = outcome(source, layout.reading)
-    expected = layout.expected
+    source, found, expected = brought.source, brought.found, brought.layout.expected
     if isinstance(expected, Read):
         assert isinstance(found, Samples), str(found)
         _check_samples(found, expected)
@@ -72,54 +83,50 @@ def _check_question(found: UnclearReadingError, expected: Asked) -> None:
     assert len({option.text for option in found.options}) == len(found.options) > 1
 
 
-def test_every_option_answers_the_question(layout: Layout, tmp_path: Path) -> None:
+def test_every_option_answers_the_question(brought: Brought) -> None:
     """Read again with the changes of an option, the samples are what its text says."""
-    source = make(layout, tmp_path / "source")
-    found = outcome(source, layout.reading)
+    found = brought.found
     options = getattr(found, "options", ()) or getattr(found, "offers", ())
     for option in options:
-        samples = load_samples(source, dataclasses.replace(layout.reading, **option.changes))
+        samples = load_samples(brought.source, dataclasses.replace(brought.layout.reading, **option.changes))
         listed = re.findall(r"([^ ,:(][^,:(]*) \(([0-9,]+)\)", option.text.replace("classes ", ""))
         counts = {name: int(count.replace(",", "")) for name, count in listed}
         assert counts.items() <= samples.summary().class_counts.items(), option.text
 
 
-def test_an_archive_is_read_like_the_folder(layout: Layout, tmp_path: Path) -> None:
-    """A zip of the files comes to the same."""
-    if layout.place:
-        pytest.skip("a single file")
-    folder = make(layout, tmp_path / "source")
-    archive = tmp_path / "source.zip"
+def _pack_zip(brought: Brought, archive: Path) -> None:
     with zipfile.ZipFile(archive, "w") as opened:
-        for name, data in layout.files().items():
+        for name, data in brought.layout.files().items():
             opened.writestr(name, data)
-    one, other = outcome(folder, layout.reading), outcome(archive, layout.reading)
-    assert say(one, str(folder)) == say(other, str(archive))
-    if isinstance(one, Samples) and isinstance(other, Samples):
-        assert one.fingerprint == other.fingerprint
 
 
-def test_a_tar_is_read_like_the_folder(layout: Layout, tmp_path: Path) -> None:
-    """An archive that is packed as a whole comes to the same."""
-    if layout.place:
-        pytest.skip("a single file")
-    folder = make(layout, tmp_path / "source")
-    archive = tmp_path / "source.tar"
+def _pack_tar(brought: Brought, archive: Path) -> None:
     with tarfile.open(archive, "w") as opened:
-        opened.add(folder, ".")
-    one, other = outcome(folder, layout.reading), outcome(archive, layout.reading)
-    assert say(one, str(folder)) == say(other, str(archive))
+        opened.add(brought.source, ".")
+
+
+@pytest.mark.parametrize("pack", [_pack_zip, _pack_tar], ids=["zip", "tar"])
+def test_an_archive_is_read_like_the_folder(
+    brought: Brought, pack: Callable[[Brought, Path], None], tmp_path: Path
+) -> None:
+    """A zip of the files, or an archive that is packed as a whole, comes to the same."""
+    if brought.layout.place:
+        pytest.skip("a single file")
+    archive = tmp_path / f"source.{pack.__name__[-3:]}"
+    pack(brought, archive)
+    one, other = brought.found, outcome(archive, brought.layout.reading)
+    assert say(one, str(brought.source)) == say(other, str(archive))
     if isinstance(one, Samples) and isinstance(other, Samples):
         assert one.fingerprint == other.fingerprint
 
 
-def test_a_folder_around_everything_changes_nothing(layout: Layout, tmp_path: Path) -> None:
+def test_a_folder_around_everything_changes_nothing(brought: Brought) -> None:
     """The folder above is read like the folder, and so is what a browser sends of it."""
-    if layout.place:
+    if brought.layout.place:
         pytest.skip("a single file")
-    folder = make(layout, tmp_path / "above" / "source")
-    one, other = outcome(folder, layout.reading), outcome(folder.parent, layout.reading)
-    assert type(one) is type(other), say(other, str(folder.parent))
+    above = brought.source.parent
+    one, other = brought.found, outcome(above, brought.layout.reading)
+    assert type(one) is type(other), say(other, str(above))
     if isinstance(one, Samples) and isinstance(other, Samples):
         assert other.summary().class_counts == one.summary().class_counts
         assert other.parts == one.parts
@@ -129,10 +136,9 @@ def test_a_folder_around_everything_changes_nothing(layout: Layout, tmp_path: Pa
         assert [option.changes for option in other.options] == [option.changes for option in one.options]
 
 
-def test_every_entry_is_a_sample_or_left_out(layout: Layout, tmp_path: Path) -> None:
+def test_every_entry_is_a_sample_or_left_out(brought: Brought) -> None:
     """No file disappears: each is a sample, left out with a reason, or a table that was read."""
-    source = make(layout, tmp_path / "source")
-    found = outcome(source, layout.reading)
+    found, layout = brought.found, brought.layout
     if not isinstance(found, Samples) or layout.place:
         return
     told = {name.partition(":")[0] for name in (*found.names, *(entry.name for entry in found.left_out))}
@@ -141,12 +147,11 @@ def test_every_entry_is_a_sample_or_left_out(layout: Layout, tmp_path: Path) -> 
     assert len(set(found.names)) == len(found.names)
 
 
-def test_the_preview_agrees(layout: Layout, tmp_path: Path) -> None:
+def test_the_preview_agrees(brought: Brought) -> None:
     """What is shown before reading names the modality and the parts that reading finds."""
-    source = make(layout, tmp_path / "source")
-    found = outcome(source, layout.reading)
+    found = brought.found
     if isinstance(found, Samples):
-        overview = preview(source, layout.reading)
+        overview = preview(brought.source, brought.layout.reading)
         assert overview.modality == found.modality
         assert set(found.parts) <= set(overview.parts)
         said = next((note for note in found.notes if "folders are the classes" in note), "")

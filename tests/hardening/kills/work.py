@@ -30,7 +30,8 @@ from tests.ready_made import save_features
 
 __all__ = ["SCENARIOS", "Scenario", "settings_of"]
 
-METRICS = "logme,hscore,leep,gbc"
+METRICS, N_PARTS = "logme,hscore,leep,gbc", 12
+RANK = ("rank", "--metrics", METRICS, "--intervals", str(N_PARTS))
 KEY, N_VECTORS = "k" * 64, 40
 MONTH_SECONDS = 30 * 86_400
 
@@ -119,14 +120,13 @@ def bring_features(place: Path) -> None:
 
 def rank(place: Path) -> int:
     """Rank on the command line, with intervals and projections, and write the tables."""
-    source = str(place / "in")
-    return command(place, "rank", "--features", source, "--metrics", METRICS, "--out", str(place / "out"))
+    return command(place, *RANK, "--features", str(place / "in"), "--out", str(place / "out"))
 
 
 def bring_run(place: Path) -> None:
     """A run that waits in the store, as the dashboard leaves it."""
     bring_features(place)
-    analyses = Analyses(half_samples=12, projections=True, references=False)
+    analyses = Analyses(half_samples=N_PARTS, projections=True, references=False)
     stored_features_plan(settings_of(place), place / "in", METRICS.split(","), analyses=analyses)
 
 
@@ -244,7 +244,7 @@ def bring_rubbish(place: Path) -> None:
     bring_features(place)
     upload(place)
     kept = next(path.parent for path in settings_of(place).uploads_dir.rglob("m0.npz"))
-    assert command(place, "rank", "--features", str(kept), "--metrics", METRICS) == 0
+    assert command(place, *RANK, "--features", str(kept)) == 0
     for name in ("uploads/.partial-0123abcd", "features/.partial-abcd0123", "uploads/.upload-x1y2"):
         (place / "home" / name).mkdir(parents=True)
         (place / "home" / name / "half.txt").write_text("half")

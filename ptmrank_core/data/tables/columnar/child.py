@@ -32,7 +32,7 @@ def row_bytes(cells: Any) -> Any:
         sizes = row_bytes(cells.storage)
     elif types.is_dictionary(kind):
         values = row_bytes(cells.dictionary)
-        places = cells.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        places = integers(cells.indices, missing=-1)
         sizes = np.where(places >= 0, np.append(values, 0)[places], NUMBER_BYTES)
     elif types.is_struct(kind):
         fields = [row_bytes(cells.field(i)) for i in range(kind.num_fields)]
@@ -44,12 +44,23 @@ def row_bytes(cells: Any) -> Any:
     elif is_text(kind):
         view = types.is_string_view(kind) or types.is_binary_view(kind)
         lengths = pc.binary_length(cells.cast(pa.large_binary()) if view else cells)
-        sizes = lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64) + OBJECT_BYTES
+        sizes = integers(lengths, missing=0) + OBJECT_BYTES
     else:
         is_number = types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind)
         each = NUMBER_BYTES if is_number or types.is_null(kind) else OBJECT_BYTES
         sizes = np.full(len(cells), each, np.int64)
     return sizes
+
+
+def integers(cells: Any, missing: int = 0) -> Any:
+    """Return integers as an array of int64; ``to_numpy`` imports pandas, which takes longer than the rest."""
+    import numpy as np  # noqa: PLC0415 - the same
+    import pyarrow as pa  # noqa: PLC0415 - the same
+
+    found = np.full(len(cells), missing, np.int64)
+    there = np.from_dlpack(cells.is_valid().cast(pa.int8())) == 1
+    found[there] = np.from_dlpack(cells.drop_null())
+    return found
 
 
 def has_items(kind: Any) -> bool:
@@ -93,10 +104,10 @@ def list_bytes(cells: Any) -> Any:
         starts = (np.arange(len(cells), dtype=np.int64) + cells.offset) * size
         ends = starts + size
     else:
-        offsets = cells.offsets.to_numpy(zero_copy_only=False).astype(np.int64)
+        offsets = integers(cells.offsets)
         if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
             starts = offsets[: len(cells)]
-            ends = starts + cells.sizes.to_numpy(zero_copy_only=False).astype(np.int64)
+            ends = starts + integers(cells.sizes)
         else:
             starts, ends = offsets[:-1], offsets[1:]
     items = cells.values

@@ -17,8 +17,14 @@ from numpy.typing import NDArray
 
 from ptmrank_core.errors import InputError
 from ptmrank_core.ranking.consensus import ModelScores
-from ptmrank_core.ranking.left_out import kendall_tau_without_each, weighted_tau_without_each
-from ptmrank_core.ranking.statistics import kendall_tau, pearson, spearman, weighted_kendall_tau
+from ptmrank_core.ranking.statistics import (
+    kendall_tau,
+    kendall_tau_without_each,
+    pearson,
+    spearman,
+    weighted_kendall_tau,
+    weighted_tau_without_each,
+)
 
 __all__ = ["CORRELATIONS", "Estimate", "Evidence", "compare_with_truth"]
 

@@ -1,9 +1,14 @@
-"""Ranks and correlations of scipy.stats, which is slow to import and therefore imported on first use."""
+"""Ranks and correlations of scipy.stats, which is slow to import and therefore imported on first use.
+
+Those with each model left out in turn are computed all at once. Leaving out one of n models takes n - 1 pairs
+away, and moves up whatever comes after it. Both are read off the signs of all pairs, so that n correlations
+cost as much as a few matrices of n x n.
+"""
 
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,18 +17,24 @@ __all__ = [
     "SCORE_ROUND_OFF",
     "average_ranks",
     "kendall_tau",
+    "kendall_tau_without_each",
     "leads_of",
     "pearson",
     "round_scores",
     "spearman",
     "weighted_kendall_tau",
+    "weighted_tau_without_each",
 ]
+
+Array: TypeAlias = NDArray[np.float64]
+Signs: TypeAlias = NDArray[np.int8]
 
 # Scores must tie where exact arithmetic would make them equal: their significant digits, and the share of the
 # metric's largest score that is taken for 0. A metric that has saturated for two models gives them -8e-25 and
 # -4e-22.
 SCORE_DIGITS = 10
 SCORE_ROUND_OFF = 1e-15
+BLOCK = 256  # models that are left out at a time
 
 
 def _stats() -> ModuleType:
@@ -108,3 +119,64 @@ def pearson(x: ArrayLike, y: ArrayLike) -> float:
 
 def _statistic(result: Any) -> float:
     return float(result.statistic)
+
+
+def kendall_tau_without_each(x: Array, y: Array) -> Array:
+    """Kendall's tau-b without each of the models.
+
+    Parameters
+    ----------
+    x, y
+        Arrays of shape (n_models,), n_models >= 3; neither is constant without any one model.
+
+    Returns
+    -------
+    ndarray
+        Array of shape (n_models,): the tau of all others.
+    """
+    signs = _signs(x), _signs(y)
+    pairs = [np.abs(signs[0]), np.abs(signs[1]), signs[0] * signs[1]]
+    untied_x, untied_y, agreeing = (_pairs_without_each(own) for own in pairs)
+    return np.asarray(agreeing / np.sqrt(untied_x * untied_y))
+
+
+def weighted_tau_without_each(x: Array, y: Array) -> Array:
+    """Vigna's weighted tau, with hyperbolic weights, without each of the models; see there.
+
+    It is the mean of the two that take their weights from the ranks under ``x`` and under ``y``.
+    """
+    signs = _signs(x), _signs(y)
+    pairs = np.abs(signs[0]), np.abs(signs[1]), signs[0] * signs[1]
+    orders = np.lexsort((y, x)), np.lexsort((x, y))
+    by_x, by_y = (_weighted_without_each(pairs, order[::-1]) for order in orders)
+    return (by_x + by_y) / 2
+
+
+def _signs(values: Array) -> Signs:
+    """Signs of the differences of all pairs, shape (n, n)."""
+    return np.sign(values[:, None] - values).astype(np.int8)
+
+
+def _pairs_without_each(pairs: Signs) -> Array:
+    """Return the sums over the pairs of all models but one, shape (n,)."""
+    of_each = pairs.sum(axis=1, dtype=np.float64)
+    return np.asarray(of_each.sum() / 2 - of_each)
+
+
+def _weighted_without_each(pairs: tuple[Signs, Signs, Signs], order: NDArray[np.int64]) -> Array:
+    """Weigh every pair by the sum of 1 / rank of both models, the first in the order having rank 1."""
+    n_models = len(order)
+    rank = np.empty(n_models)
+    rank[order] = np.arange(1, n_models + 1)
+    totals = [own.sum(axis=1, dtype=np.float64) for own in pairs]
+    found = np.empty(n_models)
+    for start in range(0, n_models, BLOCK):
+        left_out = np.arange(start, min(start + BLOCK, n_models))
+        weights = 1 / (rank - (rank > rank[left_out, None]))
+        weights[np.arange(len(left_out)), left_out] = 0.0
+        untied_x, untied_y, agreeing = (
+            np.einsum("ij,ij->i", weights, total - own[left_out])
+            for own, total in zip(pairs, totals, strict=True)
+        )
+        found[left_out] = agreeing / np.sqrt(untied_x * untied_y)
+    return found

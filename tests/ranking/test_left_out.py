@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ptmrank_core.ranking.left_out import kendall_tau_without_each, weighted_tau_without_each
-from ptmrank_core.ranking.statistics import kendall_tau, weighted_kendall_tau
+from ptmrank_core.ranking.statistics import (
+    kendall_tau,
+    kendall_tau_without_each,
+    weighted_kendall_tau,
+    weighted_tau_without_each,
+)
 
 Array: TypeAlias = NDArray[np.float64]
 PAIRS = [

@@ -57,9 +57,15 @@ def normalise(arrays: Mapping[str, Any], how: str) -> dict[str, Any]:
         changed = {
             name: (np.asarray(arrays[name], dtype=np.float64) - shift) / unit
             for name in ("embeddings", *AUXILIARY_EMBEDDINGS)
-            if arrays.get(name) is not None
+            if _fits(arrays.get(name), features.shape[1])
         }
     return {**arrays, **changed}
+
+
+def _fits(values: Any, width: int) -> bool:
+    """Whether values are numbers in the same feature space; whoever scores refuses what is not."""
+    found = np.asarray(values)
+    return found.dtype.kind in "biuf" and found.ndim == 2 and found.shape[1] == width
 
 
 def _shift_and_unit(

@@ -6,6 +6,7 @@ import io
 import math
 import sys
 import tokenize
+import warnings
 from typing import Any
 
 import numpy as np
@@ -94,5 +95,7 @@ def _read_header(stream: io.BytesIO) -> tuple[tuple[Any, ...], bool, np.dtype[An
     read = HEADER_READERS.get(version)
     if read is None:
         raise ValueError(f"version {version[0]}.{version[1]} of the format is not read")
-    shape, in_columns, kind = read(stream)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a file that Python 2 wrote is read like any other
+        shape, in_columns, kind = read(stream)
     return shape, in_columns, kind

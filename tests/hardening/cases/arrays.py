@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +39,27 @@ def _two(folder: Path, **arrays: Any) -> None:
 def _ranked(name: str, statuses: tuple[int, ...], **arrays: Any) -> Case:
     calls = (Call(("rank", "--features", "features", *QUICK_RUN, "--json")),)
     return Case(name, lambda folder: _two(folder, **arrays), calls, statuses)
+
+
+def _normalised(name: str, how: str, array: str, values: np.ndarray[Any, Any]) -> Case:
+    """Rank normalised features beside an auxiliary array that is no matrix of their numbers."""
+    call = Call(("rank", "--features", "features", *QUICK_RUN, "--normalise", how, "--json"))
+    return Case(f"normalised-{name}-{values.ndim}", lambda folder: _two(folder, **{array: values}), (call,),
+        (DONE, NOTHING, REFUSED))  # fmt: skip
+
+
+def _of_python_2(folder: Path) -> None:
+    """Save arrays whose headers write whole numbers as Python 2 did: 12L."""
+    save_features(folder / "new.npz", 1.0)
+    with zipfile.ZipFile(folder / "new.npz") as new, zipfile.ZipFile(folder / "a.npz", "w") as old:
+        for name in new.namelist():
+            data = new.read(name)
+            length = int.from_bytes(data[8:10], "little")
+            header = re.sub(rb"(\d+)([,)])", rb"\1L\2", data[10 : 10 + length].rstrip())
+            old.writestr(
+                name,
+                data[:8] + (len(header) + 1).to_bytes(2, "little") + header + b"\n" + data[10 + length :],
+            )
 
 
 def _replayed(name: str, **changes: Any) -> Case:
@@ -92,6 +115,10 @@ CASES = (
     _scored("npz-labels-infinite", _with(labels=np.where(LABELS == 2, np.inf, LABELS))),
     _scored("npz-targets-infinite", _with(labels=None, targets=np.where(LABELS == 2, np.inf, LABELS))),
     _scored("npz-name-of-escapes", _with(**{"x\x1b[2J": LABELS}), statuses=(DONE, REFUSED)),
+    _scored("npz-header-of-python-2", _of_python_2, statuses=(DONE,)),
+    *(_normalised(f"{how}-{name}", how, name, values)
+      for how in ("rms", "standardise") for name in ("source_embeddings", "reference_embeddings")
+      for values in (np.full((5, 4), "x"), np.ones((5, 2, 5, 5)))),
     _scored("npz-a-pickle", written({"a.npz": b"\x80\x04cos\nsystem\n(S'true'\ntR."})),
     Case("features-labels-infinite", copied("inf-labels"), (Call(("rank", "--features", "inf-labels",
         *QUICK_RUN, "--json")),), (REFUSED,)),

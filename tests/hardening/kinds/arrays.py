@@ -273,7 +273,7 @@ def _feature_tables(rng: random.Random, folder: Path) -> Call:
         else:
             try:
                 pyarrow.parquet.write_table(make_arrow_table(own), folder / "features" / f"m{i}.parquet")
-            except (pyarrow.ArrowException, NotImplementedError, ValueError):
+            except (pyarrow.ArrowException, NotImplementedError, ValueError, OSError):  # no such type
                 (folder / "features" / f"m{i}.parquet").write_bytes(b"PAR1")
     return Call(("rank", "--features", "features", *QUICK_RUN, "--json"))
 

@@ -111,7 +111,7 @@ def _cell(name: str, row: int, labels: list[str], rng: random.Random, *, awkward
         return rng.choice([junk.text, junk.number, junk.value if typed else junk.text])(rng)
     if name in {"label", "class", "target"}:
         label = labels[row % len(labels)]
-        return int(label) if typed and label.isdigit() else label
+        return int(label) if typed and label.isdecimal() else label
     if name == "text" or name.startswith("sentence"):
         return f"{sentence(rng)} {row}"
     if name in {"id", "group"}:

@@ -36,6 +36,8 @@ def settings(home: Path) -> Iterator[Settings]:
     yield own
     ready._dismiss()
     wait_until(lambda: all_of(own) == [])
+    # A process is gone a moment before whoever waits for it has been told: until then a device counts as given.
+    wait_until(lambda: not any(map(ready.is_in_hand, list(ready._waiting.handed))))
 
 
 @pytest.fixture
@@ -55,8 +57,14 @@ def all_of(settings: Settings) -> list[int]:
 
 def waiting(settings: Settings) -> tuple[int, int]:
     """A worker that waits with its model process, both there: their process ids."""
-    keep_ready(settings, RunStore(settings))
-    wait_until(lambda: bool(processes(settings, "features.process")))
+
+    def is_there() -> bool:
+        keep_ready(
+            settings, RunStore(settings)
+        )  # asked at each run of a page: the last one may just be ending
+        return bool(processes(settings, "features.process"))
+
+    wait_until(is_there)
     [own], [models] = processes(settings, "worker"), processes(settings, "features.process")
     return own, models
 

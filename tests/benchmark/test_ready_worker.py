@@ -36,7 +36,7 @@ def settings(home: Path) -> Iterator[Settings]:
     yield own
     ready._dismiss()
     wait_until(lambda: all_of(own) == [])
-    # A process is gone a moment before whoever waits for it has been told: until then a device counts as given.
+    # A process is gone a moment before whoever waits for it is told: until then its device counts as given.
     wait_until(lambda: not any(map(ready.is_in_hand, list(ready._waiting.handed))))
 
 

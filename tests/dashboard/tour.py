@@ -45,7 +45,8 @@ WIDE, PHONE = 1400, 390
 DRAWN = """
 const app = document.querySelector(".stApp");
 const charts = [...document.querySelectorAll("[data-testid=stPlotlyChart]")];
-const elements = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")];
+const elements = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+  .filter((element) => !element.closest(".st-key-hover"));  // it draws nothing
 const maps = elements.map((element) => element.shadowRoot?.querySelector(".map")).filter(Boolean);
 return app !== null && app.dataset.testScriptState === "notRunning"
   && document.querySelector("[data-testid=stSkeleton], [data-testid=stAppSkeleton]") === null

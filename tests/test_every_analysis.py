@@ -103,7 +103,15 @@ def test_every_analysis_is_among_them() -> None:
 @pytest.mark.parametrize(
     ("kind", "is_all"),
     [
-        *(pytest.param(kind, True, id=f"every analysis-{kind}") for kind in KINDS),
+        *(
+            pytest.param(
+                kind,
+                True,
+                id=f"every analysis-{kind}",
+                marks=() if kind in {"classes", "numbers"} else pytest.mark.slow,
+            )
+            for kind in KINDS
+        ),
         pytest.param("classes", False, id="by default-classes"),
         *(pytest.param(kind, False, id=f"by default-{kind}", marks=pytest.mark.slow) for kind in KINDS[1:]),
     ],

@@ -132,6 +132,7 @@ def test_a_model_that_kills_its_process_fails_alone(
     assert {cell.model for cell in cells if isinstance(cell, Score)} == {"good", "well"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fresh_processes")
 def test_the_report_is_of_the_process_that_ran_the_model(
     settings: Settings, picture_zip: Path, zoo: Path

@@ -317,6 +317,7 @@ def test_a_demo_run_replays_on_any_clone(
     assert not (tmp_path / "three").exists()
 
 
+@pytest.mark.slow
 def test_a_model_of_the_hub_is_replayed_at_its_commit(picture_zip: Path, tmp_path: Path) -> None:
     """Its main branch has moved on meanwhile; the replay fetches the commit of the card."""
     old = HubRepository.of(save_checkpoint(tmp_path / "old", "convnext", seed=1))

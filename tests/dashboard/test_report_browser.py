@@ -149,7 +149,9 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:2] in set("=+-@\t\r\n") else text
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 1400), ("light", 390)])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [pytest.param("light", 1400, marks=pytest.mark.slow), ("dark", 1400), ("light", 390)]
+)
 def test_it_fits_the_window_in_either_scheme(opened: WebDriver, scheme: str, width: int) -> None:
     """Nothing sticks out of a wide window or a telephone's; text stands out from the page in both schemes."""
     features = [{"name": "prefers-color-scheme", "value": scheme}]

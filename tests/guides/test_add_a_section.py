@@ -53,6 +53,7 @@ def followed(tmp_path: Path) -> tuple[Path, list[Path]]:
     return project, follow(GUIDE, project)
 
 
+@pytest.mark.slow
 def test_a_page_and_a_section_are_there_after_the_steps_of_the_guide(
     followed: tuple[Path, list[Path]], settings: Settings, tmp_path: Path
 ) -> None:

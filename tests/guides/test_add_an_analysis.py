@@ -69,6 +69,7 @@ def home(project: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_an_analysis_added_as_the_guide_says_is_done_and_kept(project: Path, home: Path) -> None:
     """A run in the copy keeps one record for each model, and the result gives back the numbers they hold."""
     package, kept, means, problems = json.loads(python(project, home, "-c", READ_RESULTS))

@@ -57,7 +57,14 @@ def changed(place: Path, tmp_path: Path, torch: str) -> dict[str, str]:
     return {entry["metadata"]["name"].lower(): entry["metadata"]["version"] for entry in planned}
 
 
-@pytest.mark.parametrize("torch", [LOWEST, "2.14.1+cu130", "9.0.0"])
+@pytest.mark.parametrize(
+    "torch",
+    [
+        pytest.param(LOWEST, marks=pytest.mark.slow),
+        "2.14.1+cu130",
+        pytest.param("9.0.0", marks=pytest.mark.slow),
+    ],
+)
 def test_an_installed_torch_stays(place: Path, tmp_path: Path, torch: str) -> None:
     """The oldest of the range, a build with CUDA, one newer than any: pip brings the rest, and no torch."""
     planned = changed(place, tmp_path, torch)

@@ -125,6 +125,7 @@ def test_a_race_of_each_modality_and_target(
     assert race.final.low <= race.final.value <= race.final.high
 
 
+@pytest.mark.slow
 def test_the_saved_winner_gives_the_told_accuracy_and_a_replay_the_same_doses(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,9 @@ def process(settings: Settings) -> Iterator[ModelProcess]:
         yield own
 
 
-@pytest.mark.parametrize("how", ["sleeps", "spins", "ticks"])
+@pytest.mark.parametrize(
+    "how", [*(pytest.param(own, marks=pytest.mark.slow) for own in ("sleeps", "spins")), "ticks"]
+)
 def test_a_model_that_hangs_before_its_first_batch_is_ended(process: ModelProcess, how: str) -> None:
     """Asleep, busy in foreign code, or with another thread alive: none of it is a sign of life."""
     pid = process.call("who")[0]

@@ -212,6 +212,7 @@ needs_accelerate = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_accelerate
 def test_the_script_continues_the_training(tmp_path: Path) -> None:
     """As a process, it trains one epoch on a folder of data and saves a model beside a copy of itself."""

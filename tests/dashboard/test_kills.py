@@ -117,10 +117,13 @@ class Machine:
         return time.monotonic() - start
 
     def revive_streamlit(self, run: str) -> None:
-        """Start the dashboard again and open the run."""
+        """Start the dashboard again and open the run, which a worker that was spared may end meanwhile."""
         self.streamlit = serve(self.home, self.port)
         self.browser.get(f"{self.address}/run?run={run}")
-        see(self.browser, ".stMain [data-testid=stProgress]")
+        progress = ".stMain [data-testid=stProgress]"
+        wait_until(
+            lambda: bool(self.browser.find_elements(By.CSS_SELECTOR, progress)) or self.is_finished(run)
+        )
 
     def resume_if_dead(self, run: str) -> None:
         """Resume as a user does until somebody is at the run; one that was just coming up is left alone."""

@@ -186,7 +186,7 @@ def _correlation(name: str, x: Array, y: Array, level: float) -> Estimate | None
     value = min(1.0, max(-1.0, statistic(x, y)))
     if len(x) < MIN_FOR_INTERVALS:
         return Estimate(value)
-    half = _half_width(name, statistic, x, y, level)
+    half = _half_width(name, x, y, level)
     if half is None:
         return Estimate(value)
     centre = _arctanh(value, len(x))
@@ -199,16 +199,14 @@ def _arctanh(value: float, n_models: int) -> float:
     return math.atanh(min(most, max(-most, value)))
 
 
-def _half_width(
-    name: str, statistic: Callable[[Array, Array], float], x: Array, y: Array, level: float
-) -> float | None:
+def _half_width(name: str, x: Array, y: Array, level: float) -> float | None:
     """Half the interval on Fisher's scale; ``None`` where leaving one model out leaves no correlation."""
     n_models = len(x)
     quantile = NormalDist().inv_cdf((1 + level) / 2)
     if name == "pearson":
         return quantile / math.sqrt(n_models - 3)
     if name == "spearman":
-        r = statistic(x, y)
+        r = spearman(x, y)
         return quantile * math.sqrt((1 + r * r / 2) / (n_models - 3))
     if _can_become_constant(x) or _can_become_constant(y):
         return None

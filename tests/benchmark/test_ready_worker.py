@@ -37,7 +37,7 @@ def settings(home: Path) -> Iterator[Settings]:
     ready._dismiss()
     wait_until(lambda: all_of(own) == [])
     # A process is gone a moment before whoever waits for it is told: until then its device counts as given.
-    wait_until(lambda: not any(map(ready.is_in_hand, list(ready._waiting.handed))))
+    wait_until(lambda: all(worker.poll() is not None for worker, _ in ready._waiting.handed.values()))
 
 
 @pytest.fixture
@@ -177,7 +177,6 @@ def test_nothing_waits_where_it_would_be_in_the_way(
 SERVER = """
 import sys, time
 from ptmrank_core.benchmark import RunStore, keep_ready
-from ptmrank_core.catalogue import local_models
 from ptmrank_core.config import load_settings
 settings = load_settings()
 keep_ready(settings, RunStore(settings))
